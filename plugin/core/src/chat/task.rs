@@ -1,0 +1,243 @@
+//! The task of one answer: send, read, decode, hand over.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use bytes::Bytes;
+use provider_interface::{ChatRequest, ErrorKind, ProviderError, StreamEvent};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::BATCH_EVENTS;
+use super::body::{ResponseBody, TakeBody, TakenBody};
+use crate::client::chosen_profile;
+use crate::config::Timeouts;
+use crate::convert;
+use crate::convert::error::{Origin, from_exception, from_sdk};
+use crate::provider::Sessions;
+use crate::wire::{StreamDecoder, WireError};
+
+/// What an answer is made from.
+pub(crate) struct Request {
+    pub(crate) chat: ChatRequest,
+    pub(crate) sessions: Sessions,
+    pub(crate) timeouts: Timeouts,
+}
+
+type Batches = mpsc::Sender<Vec<StreamEvent>>;
+
+/// Runs one answer to its end. A caller that is gone is no error: nobody is left to be told.
+pub(super) async fn run(request: Request, batches: Batches) -> Result<(), ProviderError> {
+    let Request {
+        chat,
+        sessions,
+        timeouts,
+    } = request;
+    let first_event = Instant::now() + timeouts.first_event;
+    let opened = within(first_event, open(chat, sessions)).await;
+    let Some(opened) = opened else {
+        return Err(silent("no answer", timeouts.first_event));
+    };
+    let (body, request_id) = opened?;
+    let mut reader = Reader {
+        body,
+        decoder: StreamDecoder::default(),
+        request_id,
+    };
+    reader.pump(&batches, first_event, timeouts).await
+}
+
+/// Sends the request, with the SDK's retries; gives the raw body and the service's request id.
+async fn open(
+    chat: ChatRequest,
+    sessions: Sessions,
+) -> Result<(ResponseBody, Option<String>), ProviderError> {
+    let clients = sessions.current().await?.clients_for(&chat.model_id);
+    let profile = chosen_profile();
+    let taken = TakenBody::default();
+    let input = convert::to_converse(chat)?;
+    let output = convert::with_client(input, &clients.runtime)
+        .interceptor(TakeBody(taken.clone()))
+        .send()
+        .await
+        .map_err(|error| {
+            let origin = Origin {
+                endpoint: &clients.endpoint,
+                profile: profile.as_deref(),
+            };
+            from_sdk(error, origin)
+        })?;
+    let request_id = {
+        use aws_sdk_bedrockruntime::operation::RequestId as _;
+        output.request_id().map(str::to_owned)
+    };
+    match taken.take() {
+        Some(body) => Ok((body, request_id)),
+        None => Err(ProviderError {
+            request_id,
+            ..ProviderError::new(
+                ErrorKind::Unavailable,
+                "the endpoint answered with something else than an event stream; check baseUrl \
+                 and the AWS_ENDPOINT_URL variables",
+            )
+        }),
+    }
+}
+
+/// Reads one answer's body.
+struct Reader {
+    body: ResponseBody,
+    decoder: StreamDecoder,
+    request_id: Option<String>,
+}
+
+/// What a wait for bytes ended with.
+enum Arrived {
+    Bytes(Bytes),
+    End,
+    Broken(BoxError),
+    Nothing,
+}
+
+impl Reader {
+    async fn pump(
+        &mut self,
+        batches: &Batches,
+        first_event: Instant,
+        timeouts: Timeouts,
+    ) -> Result<(), ProviderError> {
+        let mut deadline = pin!(sleep_until(first_event));
+        let (mut awaited, mut limit) = ("no event", timeouts.first_event);
+        loop {
+            let arrived = self.wait(deadline.as_mut()).await;
+            let mut events = Vec::new();
+            let end = match arrived {
+                Arrived::Nothing => return Err(self.named(silent(awaited, limit))),
+                Arrived::Bytes(bytes) => self.decode_ready(&bytes, &mut events).await,
+                Arrived::End => Some(
+                    self.decoder
+                        .finish()
+                        .map_err(|error| self.wire_error(error)),
+                ),
+                Arrived::Broken(error) => Some(Err(self.broken(&error))),
+            };
+            if !events.is_empty() {
+                (awaited, limit) = ("no further event", timeouts.idle);
+                if batches.send(events).await.is_err() {
+                    return Ok(());
+                }
+                // Counted from here: while the caller didn't take, nothing was awaited.
+                deadline.as_mut().reset(Instant::now() + timeouts.idle);
+            }
+            if let Some(end) = end {
+                return end;
+            }
+        }
+    }
+
+    /// Waits for bytes until the deadline.
+    async fn wait(&mut self, mut deadline: Pin<&mut Sleep>) -> Arrived {
+        poll_fn(|cx| {
+            if let Poll::Ready(chunk) = self.body.poll_chunk(cx) {
+                return Poll::Ready(arrived(chunk));
+            }
+            deadline.as_mut().poll(cx).map(|()| Arrived::Nothing)
+        })
+        .await
+    }
+
+    /// Decodes a chunk and all others that have arrived with it; the end, if it is among them.
+    async fn decode_ready(
+        &mut self,
+        first: &Bytes,
+        events: &mut Vec<StreamEvent>,
+    ) -> Option<Result<(), ProviderError>> {
+        if let Err(error) = self.decoder.push(first, events) {
+            return Some(Err(self.wire_error(error)));
+        }
+        while events.len() < BATCH_EVENTS {
+            let chunk = poll_fn(|cx| Poll::Ready(self.ready_chunk(cx))).await?;
+            let pushed = match chunk {
+                Arrived::Bytes(bytes) => self.decoder.push(&bytes, events),
+                Arrived::End => return Some(self.decoder.finish().map_err(|e| self.wire_error(e))),
+                Arrived::Broken(error) => return Some(Err(self.broken(&error))),
+                Arrived::Nothing => return None,
+            };
+            if let Err(error) = pushed {
+                return Some(Err(self.wire_error(error)));
+            }
+        }
+        None
+    }
+
+    fn ready_chunk(&mut self, cx: &mut Context<'_>) -> Option<Arrived> {
+        match self.body.poll_chunk(cx) {
+            Poll::Ready(chunk) => Some(arrived(chunk)),
+            Poll::Pending => None,
+        }
+    }
+
+    fn wire_error(&self, error: WireError) -> ProviderError {
+        let error = match error {
+            WireError::Exception {
+                exception_type,
+                payload,
+            } => from_exception(&exception_type, &payload),
+            broken => ProviderError::new(ErrorKind::StreamTruncated, broken.to_string()),
+        };
+        self.named(error)
+    }
+
+    fn broken(&self, error: &BoxError) -> ProviderError {
+        self.named(ProviderError::new(
+            ErrorKind::StreamTruncated,
+            format!(
+                "the connection broke in the midst of the answer: {}",
+                causes(error.as_ref())
+            ),
+        ))
+    }
+
+    fn named(&self, error: ProviderError) -> ProviderError {
+        ProviderError {
+            request_id: error.request_id.or_else(|| self.request_id.clone()),
+            ..error
+        }
+    }
+}
+
+fn arrived(chunk: Option<Result<Bytes, BoxError>>) -> Arrived {
+    match chunk {
+        Some(Ok(bytes)) => Arrived::Bytes(bytes),
+        Some(Err(error)) => Arrived::Broken(error),
+        None => Arrived::End,
+    }
+}
+
+/// An error with its causes, each said once.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+async fn within<T>(deadline: Instant, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout_at(deadline, future).await.ok()
+}
+
+fn silent(what: &str, limit: Duration) -> ProviderError {
+    ProviderError::new(
+        ErrorKind::Timeout,
+        format!("{what} from the service within {limit:?}"),
+    )
+}

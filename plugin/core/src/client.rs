@@ -1,0 +1,265 @@
+//! AWS SDK clients from config and environment: credentials, region, endpoint, TLS, proxy, time-outs.
+
+use std::collections::HashMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_bedrockruntime as runtime;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::auth::AuthSchemeId;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::service_config::ServiceConfigKey;
+use provider_interface::{ErrorKind, ProviderError};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::config::{Config, Connection};
+use crate::region::{self, RegionSources};
+
+/// The environment's Bedrock API key.
+const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
+/// The clients of one region.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    /// Chat.
+    pub(crate) runtime: runtime::Client,
+    /// Where chat goes, for sentences about failures.
+    pub(crate) endpoint: String,
+    /// Lists.
+    pub(crate) control: aws_sdk_bedrock::Client,
+}
+
+/// What all clients of one config share: credentials and their cache, connections, environment.
+#[derive(Debug)]
+pub(crate) struct Session {
+    shared: SdkConfig,
+    region: String,
+    /// Where chat goes, unless to the region's own host.
+    runtime_endpoint: Option<String>,
+    by_region: Mutex<HashMap<String, Clients>>,
+}
+
+impl Session {
+    /// Reads environment and AWS config files; the first credentials are asked for by the first
+    /// request.
+    pub(crate) async fn load(config: &Config) -> Result<Self, ProviderError> {
+        let http = http_client(ca_bundle(config).as_deref())?;
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(config.timeouts.connect)
+            .build();
+        if let Some(connection) = &config.connection {
+            let shared = fixed(connection, http, timeouts);
+            let endpoint = Some(connection.endpoint.clone());
+            return Ok(Self::new(shared, connection.region.clone(), endpoint));
+        }
+        let region = region_of(config).await;
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.clone()))
+            .http_client(http)
+            .timeout_config(timeouts);
+        if env::var(BEARER_TOKEN).is_ok_and(|token| token.trim().is_empty()) {
+            // The SDK would send the blank token.
+            loader = loader.auth_scheme_preference([AuthSchemeId::from("sigv4")]);
+        }
+        let shared = loader.load().await;
+        let runtime_endpoint = runtime_endpoint(config, &shared)?;
+        Ok(Self::new(shared, region, runtime_endpoint))
+    }
+
+    fn new(shared: SdkConfig, region: String, runtime_endpoint: Option<String>) -> Self {
+        Self {
+            shared,
+            region,
+            runtime_endpoint,
+            by_region: Mutex::default(),
+        }
+    }
+
+    /// The region of requests whose model names none.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The clients for a model: those of its ARN's region, or of the session's.
+    pub(crate) fn clients_for(&self, model_id: &str) -> Clients {
+        self.clients(region::of_arn(model_id).unwrap_or(&self.region))
+    }
+
+    /// The clients of a region.
+    pub(crate) fn clients(&self, region: &str) -> Clients {
+        let mut by_region = self
+            .by_region
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(clients) = by_region.get(region) {
+            return clients.clone();
+        }
+        let clients = self.build(region);
+        by_region.insert(region.to_owned(), clients.clone());
+        clients
+    }
+
+    fn build(&self, region: &str) -> Clients {
+        let endpoint = self.runtime_endpoint.clone();
+        let host = || format!("bedrock-runtime.{region}.amazonaws.com");
+        let sdk_region = Region::new(region.to_owned());
+        let mut chat = runtime::config::Builder::from(&self.shared).region(sdk_region.clone());
+        if let Some(endpoint) = &endpoint {
+            chat = chat.endpoint_url(endpoint);
+        }
+        let lists = aws_sdk_bedrock::config::Builder::from(&self.shared).region(sdk_region);
+        Clients {
+            runtime: runtime::Client::from_conf(chat.build()),
+            endpoint: endpoint.unwrap_or_else(host),
+            control: aws_sdk_bedrock::Client::from_conf(lists.build()),
+        }
+    }
+}
+
+/// The AWS profile that the user chose, if any.
+pub(crate) fn chosen_profile() -> Option<String> {
+    env::var("AWS_PROFILE")
+        .ok()
+        .filter(|profile| !profile.trim().is_empty())
+}
+
+/// A session that needs nothing of the environment.
+fn fixed(connection: &Connection, http: SharedHttpClient, timeouts: TimeoutConfig) -> SdkConfig {
+    let credentials = Credentials::new(
+        &connection.access_key_id,
+        &connection.secret_access_key,
+        None,
+        None,
+        "config",
+    );
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(connection.region.clone()))
+        .endpoint_url(&connection.endpoint)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .http_client(http)
+        .timeout_config(timeouts)
+        .build()
+}
+
+async fn region_of(config: &Config) -> String {
+    let (region, default_region) = (
+        env::var("AWS_REGION").ok(),
+        env::var("AWS_DEFAULT_REGION").ok(),
+    );
+    let profile = {
+        use aws_config::meta::region::ProvideRegion as _;
+        ProfileFileRegionProvider::new().region().await
+    };
+    region::resolve(&RegionSources {
+        config: config.discovery.regions.first().map(String::as_str),
+        env_region: region.as_deref(),
+        env_default_region: default_region.as_deref(),
+        base_url: config.base_url.as_deref(),
+        profile: profile.as_ref().map(AsRef::as_ref),
+    })
+}
+
+/// The runtime endpoint of the environment or the AWS profile, else `baseUrl` if it is a real
+/// endpoint.
+fn runtime_endpoint(config: &Config, shared: &SdkConfig) -> Result<Option<String>, ProviderError> {
+    let of_service = shared.service_config().and_then(|environment| {
+        let key = ServiceConfigKey::builder()
+            .service_id("Bedrock Runtime")
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        environment.load_config(key)
+    });
+    let of_environment = of_service.or_else(|| shared.endpoint_url().map(str::to_owned));
+    if of_environment.is_some() {
+        return Ok(of_environment);
+    }
+    let url = config.base_url.as_deref().map_or("", str::trim);
+    if url.is_empty() || region::standard_host_region(url).is_some() {
+        return Ok(None);
+    }
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(ProviderError::new(
+            ErrorKind::InvalidRequest,
+            format!("baseUrl of amazon-bedrock is no http or https address: {url}"),
+        ));
+    }
+    Ok(Some(url.to_owned()))
+}
+
+/// The PEM file to trust besides the system's authorities; the SDK itself ignores `AWS_CA_BUNDLE`.
+fn ca_bundle(config: &Config) -> Option<PathBuf> {
+    let of_environment = || env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    config
+        .ca_bundle
+        .clone()
+        .or_else(|| of_environment().map(PathBuf::from))
+}
+
+/// The HTTP client: rustls, the CA bundle, and the proxy of `HTTPS_PROXY` and `NO_PROXY`.
+fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, ProviderError> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = ca_bundle {
+        trust.add_pem_certificate(read_ca_bundle(path)?);
+    }
+    let context = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|error| {
+            ProviderError::new(ErrorKind::Internal, format!("TLS can't be set up: {error}"))
+        })?;
+    Ok(
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut builder = Connector::builder()
+                .enable_tcp_nodelay(true)
+                .proxy_config(ProxyConfig::from_env());
+            builder.set_connector_settings(settings.cloned());
+            if let Some(components) = components {
+                builder.set_sleep_impl(components.sleep_impl());
+            }
+            builder
+                .tls_provider(tls::Provider::Rustls(
+                    tls::rustls_provider::CryptoMode::AwsLc,
+                ))
+                .tls_context(context.clone())
+                .build()
+        }),
+    )
+}
+
+/// Reads a PEM file, and makes sure that every certificate in it can be used: the SDK panics on one
+/// that can't.
+fn read_ca_bundle(path: &Path) -> Result<Vec<u8>, ProviderError> {
+    let refuse = |reason: String| {
+        ProviderError::new(
+            ErrorKind::InvalidRequest,
+            format!("the CA bundle {} can't be used: {reason}", path.display()),
+        )
+    };
+    let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
+        store
+            .add(certificate)
+            .map_err(|error| refuse(error.to_string()))?;
+    }
+    if store.is_empty() {
+        return Err(refuse("it holds no PEM certificate".to_owned()));
+    }
+    Ok(pem)
+}
