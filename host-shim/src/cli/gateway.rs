@@ -1,0 +1,261 @@
+//! What a command needs to talk to a model: the plugins of the config opened, their providers
+//! registered, and with `--simulate` the simulator.
+
+use std::env;
+use std::path::PathBuf;
+
+use host_shim::config::{BEDROCK_ID, Config, Connection, Trust, Verdict};
+use host_shim::interface::LogLevel;
+use host_shim::loader::{Candidate, ranked, scan};
+use host_shim::{Loader, Plugin, Registry};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::logging::Level;
+
+/// The plugin that ships with this program, as its file beside the executable is called.
+const BUNDLED: &str = if cfg!(target_os = "macos") {
+    "libamazon_bedrock.dylib"
+} else {
+    "libamazon_bedrock.so"
+};
+
+/// A plugin file to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Found {
+    /// Its id, as far as names tell.
+    id: String,
+    file: PathBuf,
+}
+
+/// A gateway for one command.
+pub(super) struct Gateway {
+    pub(super) config: Config,
+    pub(super) registry: Registry,
+    /// Why a plugin that the config enables doesn't serve.
+    pub(super) failures: Vec<String>,
+    #[cfg(feature = "simulator")]
+    _simulator: Option<bedrock_simulator::Simulator>,
+}
+
+impl Gateway {
+    /// Opens everything that the config enables. A plugin that can't be opened is a failure of its
+    /// own, which matters only to whom it leaves without a provider.
+    pub(super) fn open(context: &Context) -> Result<Self, Failure> {
+        let mut config = context.config()?;
+        #[cfg(feature = "simulator")]
+        let simulator = simulate(context, &mut config)?;
+        let mut gateway = Self {
+            registry: Registry::new(),
+            failures: Vec::new(),
+            #[cfg(feature = "simulator")]
+            _simulator: simulator,
+            config,
+        };
+        let loader = loader(&gateway.config)?;
+        for found in plugin_files(&gateway.config, context)? {
+            if let Err(reason) = gateway.activate(&loader, &found, context.global.log_level) {
+                gateway.failures.push(reason);
+            }
+        }
+        Ok(gateway)
+    }
+
+    fn activate(&self, loader: &Loader, found: &Found, level: Level) -> Result<(), String> {
+        let plugin = open_trusted(loader, &self.config, found)?;
+        let id = plugin.info().id.clone();
+        let refuse = |reason: String| format!("plugin {id} ({}) {reason}", found.file.display());
+        // Its file may be called otherwise than the plugin calls itself.
+        if let Verdict::Disabled(reason) = self.config.plugins.verdict(&id) {
+            return Err(refuse(format!("is not used: {reason}")));
+        }
+        let provider = plugin
+            .create(&self.config.create_config(&id))
+            .map_err(|error| refuse(format!("could not start: {error}")))?;
+        provider
+            .set_log_level(log_level(level))
+            .map_err(|error| refuse(format!("could not start: {error}")))?;
+        self.registry
+            .activate(provider)
+            .map_err(|taken| taken.to_string())?;
+        Ok(())
+    }
+
+    /// The sentence for a command that finds no provider to talk to.
+    pub(super) fn no_provider(&self) -> Option<Failure> {
+        if !self.registry.providers().is_empty() {
+            return None;
+        }
+        let reason = self.failures.first().cloned();
+        Some(Failure::Failed(reason.unwrap_or_else(|| {
+            "no plugin is enabled; see `bedrock-gateway plugins list`".to_owned()
+        })))
+    }
+}
+
+/// Stages a plugin's file, checks that the config trusts this very content, and opens it.
+fn open_trusted(loader: &Loader, config: &Config, found: &Found) -> Result<Plugin, String> {
+    let staged = loader
+        .stage(&found.file)
+        .map_err(|error| error.to_string())?;
+    let refuse = |reason: String| {
+        Err(format!(
+            "cannot load plugin {}: {reason}",
+            found.file.display()
+        ))
+    };
+    let digest = staged.sha256().to_string();
+    let id = &found.id;
+    match config.plugins.entries.get(id) {
+        Some(entry)
+            if entry
+                .sha256
+                .as_ref()
+                .is_some_and(|pinned| *pinned != digest) =>
+        {
+            return refuse(format!(
+                "its sha256 is {digest}, which is not the one that the config pins; put the pinned file there or \
+                 correct plugins.entries.{id}.config.sha256"
+            ));
+        }
+        Some(entry) if matches!(entry.trust, Trust::Signed { .. }) => {
+            return refuse(format!(
+                "this version can't check signatures; use trust: \"pinned\" with sha256: \"{digest}\""
+            ));
+        }
+        _ => {}
+    }
+    loader.load(staged).map_err(|error| error.to_string())
+}
+
+/// A loader that keeps its private copies in the state folder.
+pub(super) fn loader(config: &Config) -> Result<Loader, Failure> {
+    let Some(state) = &config.state_dir else {
+        return Err(Failure::Usage(
+            "there is no folder for the gateway's state; set HOME or XDG_STATE_HOME".to_owned(),
+        ));
+    };
+    host_shim::config::private_dir(state).map_err(|error| {
+        Failure::Failed(format!(
+            "cannot use the state folder {}: {error}",
+            state.display()
+        ))
+    })?;
+    Ok(Loader::new(state))
+}
+
+/// The plugin beside this executable, if it is there.
+pub(super) fn bundled() -> Option<PathBuf> {
+    let executable = env::current_exe().ok()?.canonicalize().ok()?;
+    let library = executable.parent()?.join(BUNDLED);
+    library.exists().then_some(library)
+}
+
+/// Whether the plugin beside the executable is the one to use: without a config, and under
+/// `--simulate`; unless `--plugins` names a folder.
+pub(super) fn uses_bundled(config: &Config, context: &Context) -> bool {
+    context.global.plugins.is_none() && (config.source.is_none() || context.global.simulate)
+}
+
+/// The files to open: the best candidate of every plugin that is enabled.
+fn plugin_files(config: &Config, context: &Context) -> Result<Vec<Found>, Failure> {
+    if uses_bundled(config, context) {
+        return match bundled() {
+            Some(file) => Ok(vec![Found {
+                id: BEDROCK_ID.to_owned(),
+                file,
+            }]),
+            None => Err(Failure::Failed(format!(
+                "there is no {BUNDLED} beside this program; put it there, or name its folder with --plugins DIR"
+            ))),
+        };
+    }
+    let found = scan(&config.plugins.load_paths);
+    for error in &found.errors {
+        tracing::warn!("{error}");
+    }
+    let mut ids: Vec<&str> = found
+        .candidates
+        .iter()
+        .map(|found| found.id.as_str())
+        .collect();
+    ids.dedup();
+    let enabled = ids
+        .iter()
+        .filter(|id| config.plugins.verdict(id) == Verdict::Enabled);
+    let files: Vec<Found> = enabled
+        .filter_map(|id| best(&found.candidates, id, config))
+        .collect();
+    if files.is_empty() {
+        return Err(nothing_to_open(config, &ids));
+    }
+    Ok(files)
+}
+
+fn best(candidates: &[Candidate], id: &str, config: &Config) -> Option<Found> {
+    let pinned = config
+        .plugins
+        .entries
+        .get(id)
+        .and_then(|entry| entry.version.as_ref());
+    let pinned = pinned.and_then(|version| version.parse().ok());
+    let best = ranked(candidates, id, pinned.as_ref()).into_iter().next()?;
+    Some(Found {
+        id: best.id.clone(),
+        file: best.path.clone(),
+    })
+}
+
+fn nothing_to_open(config: &Config, found: &[&str]) -> Failure {
+    let folders = config
+        .plugins
+        .load_paths
+        .iter()
+        .map(|path| path.display().to_string());
+    let folders = folders.collect::<Vec<_>>().join(", ");
+    if let Some(id) = found.first() {
+        if let Verdict::Disabled(reason) = config.plugins.verdict(id) {
+            return Failure::Usage(format!("plugin {id} in {folders} is not used: {reason}"));
+        }
+        return Failure::Usage(format!(
+            "no version of plugin {id} in {folders} is the one that the config pins"
+        ));
+    }
+    let hint = bundled().map_or_else(String::new, |library| {
+        format!(" (one lies at {})", library.display())
+    });
+    Failure::Usage(format!(
+        "no plugin lies in {folders}; copy {BUNDLED} there{hint}, or name its folder with --plugins DIR"
+    ))
+}
+
+fn log_level(level: Level) -> Option<LogLevel> {
+    match level {
+        Level::Off => None,
+        Level::Error => Some(LogLevel::Error),
+        Level::Warn => Some(LogLevel::Warn),
+        Level::Info => Some(LogLevel::Info),
+        Level::Debug => Some(LogLevel::Debug),
+        Level::Trace => Some(LogLevel::Trace),
+    }
+}
+
+#[cfg(feature = "simulator")]
+fn simulate(
+    context: &Context,
+    config: &mut Config,
+) -> Result<Option<bedrock_simulator::Simulator>, Failure> {
+    if !context.global.simulate {
+        return Ok(None);
+    }
+    let simulator = bedrock_simulator::BedrockSim::new()
+        .spawn()
+        .map_err(|error| Failure::Failed(format!("the simulator can't start: {error}")))?;
+    config.simulate(Connection {
+        endpoint: simulator.url(),
+        region: bedrock_simulator::DEFAULT_REGION.to_owned(),
+        access_key_id: bedrock_simulator::DEFAULT_ACCESS_KEY_ID.to_owned(),
+        secret_access_key: bedrock_simulator::DEFAULT_SECRET_ACCESS_KEY.into(),
+    });
+    Ok(Some(simulator))
+}

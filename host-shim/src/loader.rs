@@ -1,0 +1,99 @@
+//! From a plugin file to an opened plugin: staged (a private copy, checked, none of its code has
+//! run), then opened. Nothing is ever unloaded.
+
+mod binary;
+mod digest;
+mod error;
+mod images;
+mod layout;
+mod open;
+mod scan;
+mod source;
+mod stage;
+
+use std::path::{Path, PathBuf};
+
+use abi_stable::std_types::RResult;
+use provider_interface::{ErrorKind, PluginInfo, ProviderError, ProviderModuleRef};
+
+use crate::plugin::Plugin;
+use crate::provider::plugin_error;
+
+pub use digest::{InvalidSha256, Sha256};
+pub use error::{LoadError, Refusal, shorten};
+pub use images::MAX_IMAGES;
+pub use scan::{Candidate, Scan, ScanError, ranked, scan};
+pub use source::MAX_LIBRARY_BYTES;
+pub use stage::Staged;
+
+/// Opens plugin files.
+#[derive(Debug, Clone)]
+pub struct Loader {
+    images: PathBuf,
+}
+
+impl Loader {
+    /// A loader that keeps its private copies in `images` under the given folder, which is made
+    /// when it is needed. The folder's file system must allow execution.
+    pub fn new(state_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            images: state_dir.into().join("images"),
+        }
+    }
+
+    /// Copies a file to where only this user can write, and checks the copy. None of its code runs.
+    pub fn stage(&self, path: impl AsRef<Path>) -> Result<Staged, LoadError> {
+        let path = path.as_ref();
+        stage::stage(&self.images, path).map_err(|refusal| LoadError::new(path, refusal))
+    }
+
+    /// Opens a staged file: from here on its code runs, beginning with its constructors.
+    ///
+    /// A file whose content has been opened before is not opened again: both are the same code with
+    /// the same statics.
+    pub fn load(&self, staged: Staged) -> Result<Plugin, LoadError> {
+        match images::module(&staged).and_then(|module| Ok((module, ask(module)?))) {
+            Ok((module, info)) => {
+                let (path, sha256) = (staged.source().to_owned(), staged.sha256());
+                Ok(Plugin::new(module, info, sha256, path))
+            }
+            Err(refusal) => Err(LoadError::new(staged.source(), refusal)),
+        }
+    }
+
+    /// [`Loader::stage`], then [`Loader::load`].
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Plugin, LoadError> {
+        self.load(self.stage(path)?)
+    }
+}
+
+/// Asks a library what it is, and checks what everything else relies on.
+fn ask(module: ProviderModuleRef) -> Result<PluginInfo, Refusal> {
+    let info: PluginInfo = match module.info()() {
+        RResult::ROk(info) => info.unpack().map_err(|unreadable| {
+            let sentence = format!("the answer can't be read: {unreadable}");
+            Refusal::Info(ProviderError::new(ErrorKind::Internal, sentence))
+        })?,
+        RResult::RErr(error) => return Err(Refusal::Info(plugin_error(&error))),
+    };
+    let wrong = if !is_id(&info.id) {
+        format!("its id is `{}`", info.id)
+    } else if info.provider_ids.is_empty() {
+        "it offers no provider".to_owned()
+    } else if let Some(id) = info.provider_ids.iter().find(|id| !is_id(id)) {
+        format!("it offers a provider with the id `{id}`")
+    } else if semver::Version::parse(&info.version).is_err() {
+        format!("its version is `{}`", info.version)
+    } else {
+        return Ok(info);
+    };
+    Err(Refusal::Nonsense(wrong))
+}
+
+/// An id stands before the slash in model names, and is a folder's name.
+fn is_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.bytes().all(plain)
+}

@@ -1,0 +1,262 @@
+//! Why a file is not loaded: one sentence each that says what is wrong, with which file, and what
+//! to do.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use provider_interface::{INTERFACE_VERSION, ProviderError};
+
+use super::images::MAX_IMAGES;
+use super::source::MAX_LIBRARY_BYTES;
+
+/// How much of a path a sentence shows: with the longest reason it stays under 400 characters.
+const SHOWN_PATH: usize = 120;
+
+/// How much of a foreign text (of the system's loader, of a plugin) a sentence shows.
+const SHOWN_DETAIL: usize = 130;
+
+/// Why a plugin file was not loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot load plugin {}: {refusal}", shorten_path(.path))]
+pub struct LoadError {
+    path: PathBuf,
+    refusal: Box<Refusal>,
+}
+
+impl LoadError {
+    pub(super) fn new(path: &Path, refusal: Refusal) -> Self {
+        Self {
+            path: path.to_owned(),
+            refusal: Box::new(refusal),
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The reason.
+    pub fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+}
+
+/// What is wrong with a plugin file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such file.
+    #[error("there is no such file; put the library there or correct the path")]
+    Missing,
+    /// It can't be read.
+    #[error("it can't be read ({0}); check the permissions of the file and its folders")]
+    Unreadable(io::Error),
+    /// It is a directory.
+    #[error("it is a directory; name the library file in it")]
+    Directory,
+    /// It is a symbolic link.
+    #[error("it is a symbolic link, which is never followed; put the library itself there")]
+    Symlink,
+    /// It is a pipe, a socket or a device.
+    #[error("it is not a regular file; put the library itself there")]
+    Special,
+    /// It has no bytes.
+    #[error("it is empty; copy the library again")]
+    Empty,
+    /// It is larger than [`MAX_LIBRARY_BYTES`].
+    #[error(
+        "it has {found} bytes, more than the {} that a plugin may have",
+        MAX_LIBRARY_BYTES
+    )]
+    TooLarge {
+        /// Its size.
+        found: u64,
+    },
+    /// It changed while it was copied.
+    #[error("it changed while it was read; try again when it has been written in full")]
+    Changing,
+    /// No private copy could be made.
+    #[error("no private copy could be made in {}: {error}; check that folder", shorten_path(.folder))]
+    Copy {
+        /// Where.
+        folder: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// It is text.
+    #[error("it is text, not a shared library; put the library itself there")]
+    Text,
+    /// It is no library of this system's format.
+    #[error("it is not a shared library of this system ({expected}); get the plugin built for it")]
+    Foreign {
+        /// The system's format.
+        expected: &'static str,
+    },
+    /// It was built for another processor.
+    #[error(
+        "it was built for {found}, this machine is {expected}; get the plugin built for {expected}"
+    )]
+    Architecture {
+        /// The library's.
+        found: String,
+        /// This machine's.
+        expected: &'static str,
+    },
+    /// It is a program, an object file or a core dump.
+    #[error("it is {found}, not a shared library; build the plugin as a cdylib")]
+    Kind {
+        /// What it is.
+        found: &'static str,
+    },
+    /// It ends before what its headers announce.
+    #[error("it is truncated: it has {found} bytes and needs {needed}; copy the library again")]
+    Truncated {
+        /// How long it is.
+        found: u64,
+        /// How long it has to be at least.
+        needed: u64,
+    },
+    /// A part of it is missing, though its length is right.
+    #[error(
+        "it is damaged: {length} bytes from offset {offset}, in its section {section}, are zero; copy the library again"
+    )]
+    Hole {
+        /// The section.
+        section: String,
+        /// Where the hole begins in the file.
+        offset: u64,
+        /// How long it is at least.
+        length: u64,
+    },
+    /// Its headers contradict each other.
+    #[error("it is damaged: {}; copy the library again", shorten(.0, SHOWN_DETAIL))]
+    Damaged(String),
+    /// It doesn't have the symbol that plugins have.
+    #[error(
+        "it is a shared library but not a provider plugin: it has no root module of the provider interface"
+    )]
+    NoEntry,
+    /// As many libraries have been opened as a process may.
+    #[error(
+        "restart required: this process has opened {MAX_IMAGES} different plugin files, the most it may; restart the gateway to load this one"
+    )]
+    TooManyImages,
+    /// The system's loader refuses it.
+    #[error("the system can't open it: {}; install or build what it needs", shorten(.0, SHOWN_DETAIL))]
+    System(String),
+    /// Its plugin mechanism is another.
+    #[error(
+        "it was built with an incompatible version of abi_stable; rebuild it against interface {INTERFACE_VERSION}"
+    )]
+    Mechanism,
+    /// Its interface is of another version.
+    #[error(
+        "it was built against interface {found}, this gateway has {INTERFACE_VERSION}; get a build for {INTERFACE_VERSION}"
+    )]
+    Version {
+        /// The plugin's interface.
+        found: String,
+    },
+    /// Its types are laid out in another way.
+    #[error(
+        "its interface {interface} is laid out differently from this gateway's {INTERFACE_VERSION}: {}; rebuild it",
+        shorten(.difference, SHOWN_DETAIL)
+    )]
+    Layout {
+        /// The plugin's interface.
+        interface: String,
+        /// The type and field, what was expected and what was found.
+        difference: String,
+    },
+    /// It gives no layout to check.
+    #[error(
+        "it leaves out its layout, so it can't be checked; export it with export_root_module alone"
+    )]
+    Unchecked,
+    /// It can't make its root module.
+    #[error("its root module failed to start: {}; report it to its maker", shorten(.0, SHOWN_DETAIL))]
+    RootModule(String),
+    /// It can't say what it is.
+    #[error("it can't say what it is: {}; report it to its maker", shorten(&.0.message, SHOWN_DETAIL))]
+    Info(ProviderError),
+    /// What it says of itself makes no sense.
+    #[error("what it says of itself makes no sense: {}; report it to its maker", shorten(.0, SHOWN_DETAIL))]
+    Nonsense(String),
+}
+
+/// A foreign text as part of a sentence: one line, and no longer than that.
+pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+    let one_line = !text.contains(|c: char| c.is_control());
+    if one_line && text.chars().nth(most).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace(|c: char| c.is_control(), " ");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().nth(most).is_none() {
+        return Cow::Owned(words);
+    }
+    let mut start: String = words.chars().take(most.saturating_sub(1)).collect();
+    start.push('…');
+    Cow::Owned(start)
+}
+
+/// A path as part of a sentence; of a long one its end, which tells more.
+fn shorten_path(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = text.replace(|c: char| c.is_control(), "\u{fffd}");
+    let length = text.chars().count();
+    if length <= SHOWN_PATH {
+        return text;
+    }
+    let end: String = text.chars().skip(length - SHOWN_PATH + 1).collect();
+    format!("…{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_sentence_stays_under_400_characters() {
+        let (long, io) = ("x".repeat(5000), || {
+            io::Error::other("a reason that is not short")
+        });
+        let path = PathBuf::from(&long);
+        let info = ProviderError::new(provider_interface::ErrorKind::Internal, &long);
+        let refusals = [
+            Refusal::Unreadable(io()),
+            Refusal::Copy {
+                folder: path.clone(),
+                error: io(),
+            },
+            Refusal::TooManyImages,
+            Refusal::System(long.clone()),
+            Refusal::Damaged(long.clone()),
+            Refusal::Layout {
+                interface: "10.20.30".to_owned(),
+                difference: long.clone(),
+            },
+            Refusal::RootModule(long.clone()),
+            Refusal::Info(info),
+            Refusal::Nonsense(long.clone()),
+            Refusal::Hole {
+                section: ".eh_frame_hdr".to_owned(),
+                offset: u64::MAX,
+                length: u64::MAX,
+            },
+        ];
+        for refusal in refusals {
+            let sentence = LoadError::new(&path, refusal).to_string();
+            assert!(sentence.chars().count() < 400, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_text_becomes_one_short_line() {
+        assert_eq!(shorten("one\n  two\tthree", 20), "one two three");
+        assert_eq!(shorten("four five", 6), "four …");
+        assert_eq!(shorten("as it is", 8), "as it is");
+    }
+}

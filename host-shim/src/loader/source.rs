@@ -1,0 +1,66 @@
+//! The file that a user put into a plugins folder: opened without following a link, and told apart
+//! from everything that is no file.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open};
+use rustix::io::Errno;
+
+use super::Refusal;
+
+/// The largest library that is loaded: forty times a plugin with its debug information.
+pub const MAX_LIBRARY_BYTES: u64 = 512 * 1024 * 1024;
+
+/// An open plugin file.
+pub(super) struct Source {
+    pub(super) file: File,
+    stat: Stat,
+}
+
+impl Source {
+    /// Opens a file to be read.
+    pub(super) fn open(path: &Path) -> Result<Self, Refusal> {
+        // NONBLOCK: opening a pipe must not wait for its writer.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(open(path, flags, Mode::empty()).map_err(refusal)?);
+        let stat = fstat(&file).map_err(refusal)?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => {}
+            FileType::Directory => return Err(Refusal::Directory),
+            _ => return Err(Refusal::Special),
+        }
+        match size(&stat) {
+            0 => Err(Refusal::Empty),
+            found if found > MAX_LIBRARY_BYTES => Err(Refusal::TooLarge { found }),
+            _ => Ok(Self { file, stat }),
+        }
+    }
+
+    /// Refuses a file that was written to since it was opened, or from which not all was read.
+    pub(super) fn check_unchanged(&self, read: u64) -> Result<(), Refusal> {
+        let now = fstat(&self.file).map_err(refusal)?;
+        let written = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
+        if written(&now) == written(&self.stat) && size(&now) == read {
+            Ok(())
+        } else {
+            Err(Refusal::Changing)
+        }
+    }
+}
+
+fn size(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
+}
+
+fn refusal(errno: Errno) -> Refusal {
+    match errno {
+        Errno::NOENT | Errno::NOTDIR => Refusal::Missing,
+        // What NOFOLLOW gives for a link.
+        Errno::LOOP => Refusal::Symlink,
+        // What sockets and devices without a driver give.
+        Errno::NXIO | Errno::NODEV => Refusal::Special,
+        other => Refusal::Unreadable(io::Error::from(other)),
+    }
+}
