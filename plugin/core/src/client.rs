@@ -1,8 +1,7 @@
-//! AWS SDK clients from config and environment: credentials, region, endpoint, TLS, proxy, time-outs.
+//! AWS SDK clients from config and environment: credentials, region, endpoint, time-outs.
 
 use std::collections::HashMap;
 use std::env;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::profile::ProfileFileRegionProvider;
@@ -11,19 +10,14 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_bedrockruntime as runtime;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::auth::AuthSchemeId;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::ServiceConfigKey;
 use provider_interface::{ErrorKind, ProviderError};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::{Config, Connection};
+use crate::http;
 use crate::region::{self, RegionSources};
 
 /// The environment's Bedrock API key.
@@ -54,7 +48,7 @@ impl Session {
     /// Reads environment and AWS config files; the first credentials are asked for by the first
     /// request.
     pub(crate) async fn load(config: &Config) -> Result<Self, ProviderError> {
-        let http = http_client(ca_bundle(config).as_deref())?;
+        let http = http::client(config)?;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(config.timeouts.connect)
             .build();
@@ -199,67 +193,4 @@ fn runtime_endpoint(config: &Config, shared: &SdkConfig) -> Result<Option<String
         ));
     }
     Ok(Some(url.to_owned()))
-}
-
-/// The PEM file to trust besides the system's authorities; the SDK itself ignores `AWS_CA_BUNDLE`.
-fn ca_bundle(config: &Config) -> Option<PathBuf> {
-    let of_environment = || env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    config
-        .ca_bundle
-        .clone()
-        .or_else(|| of_environment().map(PathBuf::from))
-}
-
-/// The HTTP client: rustls, the CA bundle, and the proxy of `HTTPS_PROXY` and `NO_PROXY`.
-fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, ProviderError> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = ca_bundle {
-        trust.add_pem_certificate(read_ca_bundle(path)?);
-    }
-    let context = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|error| {
-            ProviderError::new(ErrorKind::Internal, format!("TLS can't be set up: {error}"))
-        })?;
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut builder = Connector::builder()
-                .enable_tcp_nodelay(true)
-                .proxy_config(ProxyConfig::from_env());
-            builder.set_connector_settings(settings.cloned());
-            if let Some(components) = components {
-                builder.set_sleep_impl(components.sleep_impl());
-            }
-            builder
-                .tls_provider(tls::Provider::Rustls(
-                    tls::rustls_provider::CryptoMode::AwsLc,
-                ))
-                .tls_context(context.clone())
-                .build()
-        }),
-    )
-}
-
-/// Reads a PEM file, and makes sure that every certificate in it can be used: the SDK panics on one
-/// that can't.
-fn read_ca_bundle(path: &Path) -> Result<Vec<u8>, ProviderError> {
-    let refuse = |reason: String| {
-        ProviderError::new(
-            ErrorKind::InvalidRequest,
-            format!("the CA bundle {} can't be used: {reason}", path.display()),
-        )
-    };
-    let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
-    let mut store = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
-        store
-            .add(certificate)
-            .map_err(|error| refuse(error.to_string()))?;
-    }
-    if store.is_empty() {
-        return Err(refuse("it holds no PEM certificate".to_owned()));
-    }
-    Ok(pem)
 }

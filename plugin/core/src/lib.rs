@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! - [`Bedrock`]: the plugin; what it is, and how a generation of it is made.
-//! - `config`, `region`, `client`: from the config to AWS SDK clients (credentials, endpoint, TLS,
+//! - `config`, `region`, `http`, `client`: from the config to AWS SDK clients (credentials, endpoint, TLS,
 //!   proxy).
 //! - `provider`: one generation: its runtime, its requests, its end.
 //! - `convert`: neutral request → SDK input, SDK error → [`provider_interface::ProviderError`]; pure.
@@ -21,6 +21,7 @@ mod client;
 mod config;
 pub mod convert;
 pub mod discovery;
+mod http;
 mod logging;
 mod plugin;
 mod provider;

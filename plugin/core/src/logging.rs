@@ -1,12 +1,13 @@
 //! `tracing` of this image → the gateway of the generation that a thread works for.
 //!
-//! The AWS SDK, hyper, h2 and rustls trace in this image too, signing keys' canonical strings
-//! among it: whatever isn't ours is capped at info.
+//! The AWS SDK, hyper, h2 and rustls trace in this image too, canonical strings that echo tokens
+//! among it: whatever isn't ours is capped at info. And it is held to one level less than ours: an
+//! SDK warning is a dump of what our own error says in a sentence.
 
 use std::fmt;
-use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use once_cell::sync::OnceCell;
 use provider_interface::LogLevel;
 use provider_interface::export::scope;
 use tracing::field::{Field, Visit};
@@ -23,8 +24,8 @@ static LEVEL: AtomicUsize = AtomicUsize::new(2);
 
 /// Makes this image's tracing go to the gateway. Once per image.
 pub(crate) fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
+    static INSTALLED: OnceCell<()> = OnceCell::new();
+    INSTALLED.get_or_init(|| {
         let subscriber = tracing_subscriber::registry().with(ToGateway);
         // It can only fail if a subscriber is set already, and this image has no other.
         let _ = tracing::subscriber::set_global_default(subscriber);

@@ -12,13 +12,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use block::{Block, ToolCall};
 pub use script::{Script, ScriptError};
 pub use usage::{CacheDetail, Usage};
 
-use crate::limits::MAX_DELTAS;
 use crate::plan::Plan;
 
 /// One scripted answer.

@@ -38,15 +38,15 @@ const ANY: Family = Family {
     tools: true,
     streaming_tools: true,
     forced_tools: true,
-    pub(super) caching: Cache::None,
-    pub(super) sampling: Sampling::Free,
+    caching: Cache::None,
+    sampling: Sampling::Free,
     stop_sequences: true,
     prefill: true,
     reasoning_history: true,
 };
 const CLAUDE: Family = Family {
     prefix: "anthropic.claude",
-    pub(super) caching: Cache::Full,
+    caching: Cache::Full,
     ..ANY
 };
 

@@ -292,6 +292,22 @@ async fn what_is_no_json_or_no_route_is_refused() {
             answer.error()
         );
     }
+    let mut deep = json!(null);
+    for _ in 0..bedrock_simulator::limits::MAX_JSON_DEPTH {
+        deep = json!([deep]);
+    }
+    let answer = ask(
+        &sim,
+        "POST",
+        &path(HAIKU, "converse"),
+        &json!({"deep": deep}),
+    )
+    .await;
+    assert!(
+        answer.error().starts_with("400 SerializationException"),
+        "{}",
+        answer.error()
+    );
     let answer = ask(&sim, "POST", "/model/m/invoke", &hello()).await;
     assert!(answer.error().starts_with("404 UnknownOperationException"));
 }

@@ -80,6 +80,31 @@ async fn http_2_shares_the_port_with_http_1() {
 }
 
 #[tokio::test]
+async fn http_2_streams_are_cancelled_and_cut_like_the_others() {
+    let sim = BedrockSim::new()
+        .reply(Reply::text("Hello").stall_after(1))
+        .reply(Reply::text("Hello").cut_after(1))
+        .start()
+        .await
+        .expect("it starts");
+    let mut stalled = send_h2(connect(&sim).await, converse_stream(&sim))
+        .await
+        .expect("an answer")
+        .into_body();
+    stalled.frame().await.expect("a frame").expect("data");
+    drop(stalled);
+    assert!(sim.wait_cancelled(0, Duration::from_secs(1)).await);
+    let cut = send_h2(connect(&sim).await, converse_stream(&sim))
+        .await
+        .expect("an answer");
+    assert!(cut.into_body().collect().await.is_err());
+    assert_eq!(
+        sim.wait_ended(1, SOON).await.expect("it ended").outcome,
+        Outcome::Cut
+    );
+}
+
+#[tokio::test]
 async fn tls_speaks_both_as_the_client_likes() {
     let sim = BedrockSim::new()
         .tls()

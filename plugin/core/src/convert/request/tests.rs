@@ -86,7 +86,11 @@ fn every_member_and_every_block_reaches_the_body_to_the_letter() {
 
 #[test]
 fn every_tool_choice_reaches_the_body() {
-    for choice in [r#"{"auto":{}}"#, r#"{"any":{}}"#, r#"{"tool":{"name":"t"}}"#] {
+    for choice in [
+        r#"{"auto":{}}"#,
+        r#"{"any":{}}"#,
+        r#"{"tool":{"name":"t"}}"#,
+    ] {
         let config = format!(r#""toolConfig":{{"tools":[],"toolChoice":{choice}}}"#);
         assert_eq!(body(with_model(&config)), format!("{{{config}}}"));
     }
