@@ -116,6 +116,9 @@ mod tests {
                 });
             }
         });
-        insta::assert_snapshot!(lines.0.lock().expect("not poisoned"), @"");
+        insta::assert_snapshot!(lines.0.lock().expect("not poisoned"), @r#"
+    ERROR plugin: message=hello plugin="echo" generation=7 origin="echo::source"
+    INFO plugin: message=hello plugin="echo" generation=7 origin="echo::source" fields="{\"region\":\"eu\"}"
+    "#);
     }
 }

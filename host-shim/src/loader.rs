@@ -19,8 +19,10 @@ use provider_interface::{ErrorKind, PluginInfo, ProviderError, ProviderModuleRef
 use crate::plugin::Plugin;
 use crate::provider::plugin_error;
 
+pub(crate) use error::shorten;
+
 pub use digest::{InvalidSha256, Sha256};
-pub use error::{LoadError, Refusal, shorten};
+pub use error::{LoadError, Refusal};
 pub use images::MAX_IMAGES;
 pub use scan::{Candidate, Scan, ScanError, ranked, scan};
 pub use source::MAX_LIBRARY_BYTES;

@@ -1,6 +1,9 @@
 //! The shared library that a gateway loads: the root module, nothing more.
 
-#![allow(missing_docs, reason = "export_root_module makes an undocumented static")]
+#![allow(
+    missing_docs,
+    reason = "export_root_module makes an undocumented static"
+)]
 
 use abi_stable::prefix_type::PrefixTypeTrait as _;
 use amazon_bedrock_core::Bedrock;

@@ -4,8 +4,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod artifacts;
+mod chat;
+mod faults;
+mod flow;
+mod gateway;
+mod generations;
+mod harness;
 mod loading;
 mod panics;
+mod recordings;
 mod registry;
+mod requests;
+mod silence;
 mod streaming;
 mod workbench;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::BEDROCK_ID;
 use super::create::Connection;
 use super::discovery::{DiscoveryConfig, regions};
@@ -27,10 +29,43 @@ pub struct BedrockConfig {
     pub models: Vec<ModelConfig>,
     /// The HTTP gateway.
     pub serve: ServeConfig,
+    /// How long requests may take.
+    pub timeouts: TimeoutsConfig,
     /// Further certificate authorities, a PEM file.
     pub ca_bundle: Option<PathBuf>,
     /// A fixed connection that beats file and environment: the simulator's.
     pub connection: Option<Connection>,
+}
+
+/// How long requests may take, in seconds; unset, the provider's defaults hold.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeoutsConfig {
+    /// Until there is a connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect: Option<u64>,
+    /// Until the first event of an answer, retries included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_event: Option<u64>,
+    /// From one event of an answer to the next; a long thinking pause counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle: Option<u64>,
+}
+
+/// A day: who wants longer means "never".
+const MAX_TIMEOUT: u64 = 24 * 3600;
+
+impl TimeoutsConfig {
+    fn read(mut reader: Reader<'_>) -> Self {
+        let seconds = || whole(1..=MAX_TIMEOUT);
+        let timeouts = Self {
+            connect: reader.read("connect", seconds()),
+            first_event: reader.read("firstEvent", seconds()),
+            idle: reader.read("idle", seconds()),
+        };
+        reader.finish();
+        timeouts
+    }
 }
 
 /// The HTTP gateway.
@@ -56,6 +91,7 @@ impl BedrockConfig {
             discovery.regions = provider.regions;
         }
         let serve = ServeConfig::read(config.section("serve", Manners::Ours));
+        let timeouts = TimeoutsConfig::read(config.section("timeouts", Manners::Ours));
         let ca_bundle = config.read("caBundle", path);
         let ca_bundle = ca_bundle.or_else(|| {
             config
@@ -71,6 +107,7 @@ impl BedrockConfig {
             base_url: provider.base_url,
             models: provider.models,
             serve,
+            timeouts,
             ca_bundle,
             connection: None,
         }

@@ -7,6 +7,7 @@ use jsonc_parser::ast::Value;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use super::bedrock::TimeoutsConfig;
 use super::discovery::DiscoveryConfig;
 use super::models::ModelConfig;
 use super::node::{Node, parse_number};
@@ -34,6 +35,7 @@ struct CreateConfig<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<&'c str>,
     models: &'c [ModelConfig],
+    timeouts: TimeoutsConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
     ca_bundle: Option<&'c Path>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +82,7 @@ impl Config {
             discovery: &bedrock.discovery,
             base_url: bedrock.base_url.as_deref(),
             models: &bedrock.models,
+            timeouts: bedrock.timeouts,
             ca_bundle: bedrock.ca_bundle.as_deref(),
             cache_dir: self.cache_dir.as_deref(),
             connection,

@@ -32,7 +32,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-pub use bedrock::{BedrockConfig, DEFAULT_PORT, ServeConfig};
+pub use bedrock::{BedrockConfig, DEFAULT_PORT, ServeConfig, TimeoutsConfig};
 pub use create::Connection;
 pub use discovery::DiscoveryConfig;
 pub use document::{MAX_CONFIG_BYTES, MAX_NESTING};

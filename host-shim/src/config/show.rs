@@ -86,6 +86,14 @@ impl Config {
             &[format!("{config}.serve.token")],
             masked(&self.bedrock.serve.token),
         );
+        let timeouts = self.bedrock.timeouts;
+        for (key, value) in [
+            ("connect", timeouts.connect),
+            ("firstEvent", timeouts.first_event),
+            ("idle", timeouts.idle),
+        ] {
+            table.row(&[format!("{config}.timeouts.{key}")], value);
+        }
         table.row(&[format!("{config}.caBundle")], &self.bedrock.ca_bundle);
         table.row(&[format!("{provider}.baseUrl")], &self.bedrock.base_url);
         table.row(&[format!("{provider}.models")], &self.bedrock.models);

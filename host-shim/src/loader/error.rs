@@ -144,7 +144,7 @@ pub enum Refusal {
     )]
     TooManyImages,
     /// The system's loader refuses it.
-    #[error("the system can't open it: {}; install or build what it needs", shorten(.0, SHOWN_DETAIL))]
+    #[error("the system can't open it: {}; {}", shorten(.0, SHOWN_DETAIL), advice(.0))]
     System(String),
     /// Its plugin mechanism is another.
     #[error(
@@ -186,8 +186,19 @@ pub enum Refusal {
     Nonsense(String),
 }
 
+/// What helps against a complaint of the system's loader.
+fn advice(complaint: &str) -> &'static str {
+    if complaint.contains("cannot open shared object file") {
+        "install what it needs"
+    } else if complaint.contains("failed to map") {
+        "keep the state folder where files may be executed"
+    } else {
+        "get the plugin built for this system"
+    }
+}
+
 /// A foreign text as part of a sentence: one line, and no longer than that.
-pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     let one_line = !text.contains(|c: char| c.is_control());
     if one_line && text.chars().nth(most).is_none() {
         return Cow::Borrowed(text);

@@ -203,7 +203,13 @@ mod tests {
             "echo/1.10.0/libecho.so",
             "echo/1.10.0-rc.1/libecho.so",
         ]);
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+    amazon-bedrock - libamazon_bedrock.so
+    echo 1.10.0 echo/1.10.0/libecho.so
+    echo 1.10.0-rc.1 echo/1.10.0-rc.1/libecho.so
+    echo 1.9.0 echo/1.9.0/libecho.so
+    echo - echo/libecho.so
+    "#);
     }
 
     #[test]

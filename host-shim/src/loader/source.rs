@@ -64,3 +64,27 @@ fn refusal(errno: Errno) -> Refusal {
         other => Refusal::Unreadable(io::Error::from(other)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_refused() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"half").expect("written");
+        let source = Source::open(file.path()).expect("it is a file");
+        assert!(source.check_unchanged(4).is_ok());
+        assert!(matches!(source.check_unchanged(3), Err(Refusal::Changing)));
+        file.write_all(b" and half").expect("written");
+        assert!(matches!(source.check_unchanged(13), Err(Refusal::Changing)));
+    }
+
+    #[test]
+    fn a_device_is_no_file() {
+        let refused = Source::open(Path::new("/dev/null")).err();
+        assert!(matches!(refused, Some(Refusal::Special)));
+    }
+}

@@ -7,6 +7,7 @@
 
 mod body;
 mod task;
+mod watch;
 
 use std::future::Future as _;
 use std::pin::Pin;

@@ -89,13 +89,17 @@ impl Config {
     }
 }
 
+/// A day: who wants longer means "never", and sums of times must not overflow.
+const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+
 /// Reads a positive number of seconds, fractions allowed.
 fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
+        Ok(duration) if !duration.is_zero() && duration <= MAX_TIMEOUT => Ok(duration),
         _ => Err(serde::de::Error::custom(format_args!(
-            "{seconds} is no positive number of seconds"
+            "{seconds} is no number of seconds from above 0 to {}",
+            MAX_TIMEOUT.as_secs()
         ))),
     }
 }

@@ -58,6 +58,7 @@ fn the_provider_is_created_with_what_was_set_and_nothing_else() {
                 },
                 {"id": "us.amazon.nova-lite-v1:0"},
             ],
+            "timeouts": {"idle": 600},
             "caBundle": "/home/ann/ca.pem",
             "cacheDir": "/home/ann/.cache/bedrock-gateway",
         })

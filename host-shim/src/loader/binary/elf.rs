@@ -193,12 +193,9 @@ fn has_entry<'a>(
     let symbols = sections
         .symbols(endian, data, SHT_DYNSYM)
         .map_err(damaged)?;
-    for symbol in symbols.iter().filter(|symbol| !symbol.is_undefined(endian)) {
-        if is_entry(symbols.symbol_name(endian, symbol).map_err(damaged)?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut defined = symbols.iter().filter(|symbol| !symbol.is_undefined(endian));
+    // A name that can't be read, or is endless, is another's.
+    Ok(defined.any(|symbol| symbols.symbol_name(endian, symbol).is_ok_and(is_entry)))
 }
 
 fn truncated(found: u64, needed: u64) -> Refusal {

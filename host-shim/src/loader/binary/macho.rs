@@ -72,7 +72,11 @@ fn check_thin<'data, R: ReadRef<'data>>(data: R, length: u64) -> Result<(), Refu
     for export in library.exports().map_err(damaged)? {
         let export = export.map_err(damaged)?;
         // C names have an underscore before them.
-        if export.name().strip_prefix(b"_").is_some_and(is_entry) {
+        let name = export.name().into_name();
+        if name
+            .and_then(|name| name.strip_prefix(b"_"))
+            .is_some_and(is_entry)
+        {
             return Ok(());
         }
     }

@@ -1,7 +1,6 @@
 //! The task of one answer: send, read, decode, hand over.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,10 +8,11 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use bytes::Bytes;
 use provider_interface::{ChatRequest, ErrorKind, ProviderError, StreamEvent};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::timeout_at;
 
 use super::BATCH_EVENTS;
 use super::body::{ResponseBody, TakeBody, TakenBody};
+use super::watch::Watch;
 use crate::client::chosen_profile;
 use crate::config::Timeouts;
 use crate::convert;
@@ -36,18 +36,19 @@ pub(super) async fn run(request: Request, batches: Batches) -> Result<(), Provid
         sessions,
         timeouts,
     } = request;
-    let first_event = Instant::now() + timeouts.first_event;
-    let opened = within(first_event, open(chat, sessions)).await;
-    let Some(opened) = opened else {
-        return Err(silent("no answer", timeouts.first_event));
+    let watch = Watch::new(timeouts.first_event);
+    let opened = timeout_at(watch.due(), open(chat, sessions)).await;
+    let Ok(opened) = opened else {
+        return Err(watch.silence());
     };
     let (body, request_id) = opened?;
-    let mut reader = Reader {
+    let reader = Reader {
         body,
         decoder: StreamDecoder::default(),
+        watch,
         request_id,
     };
-    reader.pump(&batches, first_event, timeouts).await
+    reader.pump(&batches, timeouts.idle).await
 }
 
 /// Sends the request, with the SDK's retries; gives the raw body and the service's request id.
@@ -91,6 +92,7 @@ async fn open(
 struct Reader {
     body: ResponseBody,
     decoder: StreamDecoder,
+    watch: Watch,
     request_id: Option<String>,
 }
 
@@ -103,19 +105,12 @@ enum Arrived {
 }
 
 impl Reader {
-    async fn pump(
-        &mut self,
-        batches: &Batches,
-        first_event: Instant,
-        timeouts: Timeouts,
-    ) -> Result<(), ProviderError> {
-        let mut deadline = pin!(sleep_until(first_event));
-        let (mut awaited, mut limit) = ("no event", timeouts.first_event);
+    async fn pump(mut self, batches: &Batches, idle: Duration) -> Result<(), ProviderError> {
+        let mut has_begun = false;
         loop {
-            let arrived = self.wait(deadline.as_mut()).await;
             let mut events = Vec::new();
-            let end = match arrived {
-                Arrived::Nothing => return Err(self.named(silent(awaited, limit))),
+            let end = match self.wait().await {
+                Arrived::Nothing => return Err(self.named(self.watch.silence())),
                 Arrived::Bytes(bytes) => self.decode_ready(&bytes, &mut events).await,
                 Arrived::End => Some(
                     self.decoder
@@ -125,12 +120,14 @@ impl Reader {
                 Arrived::Broken(error) => Some(Err(self.broken(&error))),
             };
             if !events.is_empty() {
-                (awaited, limit) = ("no further event", timeouts.idle);
+                has_begun = true;
                 if batches.send(events).await.is_err() {
                     return Ok(());
                 }
+            }
+            if has_begun {
                 // Counted from here: while the caller didn't take, nothing was awaited.
-                deadline.as_mut().reset(Instant::now() + timeouts.idle);
+                self.watch.heard(idle);
             }
             if let Some(end) = end {
                 return end;
@@ -138,13 +135,13 @@ impl Reader {
         }
     }
 
-    /// Waits for bytes until the deadline.
-    async fn wait(&mut self, mut deadline: Pin<&mut Sleep>) -> Arrived {
+    /// Waits for bytes as long as is allowed.
+    async fn wait(&mut self) -> Arrived {
         poll_fn(|cx| {
             if let Poll::Ready(chunk) = self.body.poll_chunk(cx) {
                 return Poll::Ready(arrived(chunk));
             }
-            deadline.as_mut().poll(cx).map(|()| Arrived::Nothing)
+            self.watch.poll(cx).map(|()| Arrived::Nothing)
         })
         .await
     }
@@ -229,15 +226,4 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> String {
         next = cause.source();
     }
     text
-}
-
-async fn within<T>(deadline: Instant, future: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout_at(deadline, future).await.ok()
-}
-
-fn silent(what: &str, limit: Duration) -> ProviderError {
-    ProviderError::new(
-        ErrorKind::Timeout,
-        format!("{what} from the service within {limit:?}"),
-    )
 }

@@ -7,6 +7,7 @@ use provider_interface::{Modality, ModelInfo, ModelSource, ProviderError};
 
 use super::DiscoverySettings;
 use crate::PROVIDER_ID;
+use crate::client::chosen_profile;
 use crate::convert::error::{Origin, from_sdk};
 
 /// Asks a region for its models.
@@ -15,6 +16,7 @@ pub(super) async fn fetch(
     region: &str,
     settings: &DiscoverySettings,
 ) -> Result<Vec<ModelInfo>, ProviderError> {
+    let profile = chosen_profile();
     let place = format!("Amazon Bedrock's control plane in {region}");
     let output = client
         .list_foundation_models()
@@ -25,7 +27,7 @@ pub(super) async fn fetch(
                 error,
                 Origin {
                     endpoint: &place,
-                    profile: None,
+                    profile: profile.as_deref(),
                 },
             )
         })?;

@@ -60,7 +60,11 @@ impl Clock {
     pub(crate) fn stop(&self) {
         self.dial.lock().stopped = true;
         self.dial.changed.notify_one();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }
@@ -104,7 +108,10 @@ impl Dial {
                         Ok((alarms, _)) => alarms,
                         Err(poisoned) => poisoned.into_inner().0,
                     },
-                    None => self.changed.wait(alarms).unwrap_or_else(PoisonError::into_inner),
+                    None => self
+                        .changed
+                        .wait(alarms)
+                        .unwrap_or_else(PoisonError::into_inner),
                 };
             }
         }

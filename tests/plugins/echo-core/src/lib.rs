@@ -87,7 +87,10 @@ struct Shared {
 impl Shared {
     fn check_open(&self) -> Result<(), ProviderError> {
         if self.ended.load(Ordering::Acquire) {
-            return Err(ProviderError::new(ErrorKind::Draining, "the echo has been shut down"));
+            return Err(ProviderError::new(
+                ErrorKind::Draining,
+                "the echo has been shut down",
+            ));
         }
         Ok(())
     }
@@ -145,7 +148,10 @@ impl ChatProvider for EchoProvider {
             None => Ok(*self.pace.lock().unwrap_or_else(PoisonError::into_inner)),
         };
         let pace = if self.shared.draining.load(Ordering::Acquire) {
-            Err(ProviderError::new(ErrorKind::Draining, "the echo is draining"))
+            Err(ProviderError::new(
+                ErrorKind::Draining,
+                "the echo is draining",
+            ))
         } else {
             pace
         };
@@ -233,7 +239,10 @@ impl EchoProvider {
         &self,
         value: T,
     ) -> impl Future<Output = Result<T, ProviderError>> + Send + use<T> {
-        let (shared, due) = (Arc::clone(&self.shared), Instant::now() + Duration::from_millis(1));
+        let (shared, due) = (
+            Arc::clone(&self.shared),
+            Instant::now() + Duration::from_millis(1),
+        );
         let mut value = Some(value);
         poll_fn(move |cx| {
             if let Err(error) = shared.check_open() {

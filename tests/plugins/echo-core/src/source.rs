@@ -37,11 +37,11 @@ const ENDING: usize = 3;
 /// The last text of a request.
 pub(crate) fn last_text(request: &ChatRequest) -> &str {
     let blocks = request.messages.iter().flat_map(|message| &message.content);
-    let texts = blocks.filter_map(|block| match block {
+    let mut texts = blocks.filter_map(|block| match block {
         ContentBlock::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    texts.last().unwrap_or_default()
+    texts.next_back().unwrap_or_default()
 }
 
 impl EchoSource {

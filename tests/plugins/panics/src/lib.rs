@@ -6,8 +6,7 @@
 
 mod provider;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use abi_stable::prefix_type::PrefixTypeTrait as _;
 use provider_interface::export::{self, ChatProvider, Plugin};
@@ -17,24 +16,31 @@ use provider_interface::{
 
 use provider::{Panics, PanicsProvider};
 
-/// Set by the operation `panic_in_info`, since nothing of a config reaches that entry.
-static PANIC_IN_INFO: AtomicBool = AtomicBool::new(false);
+/// What the operation `info` set, since nothing of a config reaches that entry: what to say, as JSON,
+/// or how to panic.
+static INFO: Mutex<Option<Info>> = Mutex::new(None);
+
+enum Info {
+    Says(PluginInfo),
+    Panics,
+}
 
 struct PanicsPlugin;
 
 impl Plugin for PanicsPlugin {
     fn info() -> PluginInfo {
-        if PANIC_IN_INFO.load(Ordering::Relaxed) {
-            panic!("panicked in info");
-        }
-        PluginInfo {
-            id: "panics".to_owned(),
-            version: "1.0.0".to_owned(),
-            git_revision: None,
-            rustc: None,
-            interface: INTERFACE_VERSION.to_owned(),
-            provider_ids: vec!["panics".to_owned()],
-            features: Vec::new(),
+        match &*INFO.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Info::Says(info)) => info.clone(),
+            Some(Info::Panics) => panic!("panicked in info"),
+            None => PluginInfo {
+                id: "panics".to_owned(),
+                version: "1.0.0".to_owned(),
+                git_revision: None,
+                rustc: None,
+                interface: INTERFACE_VERSION.to_owned(),
+                provider_ids: vec!["panics".to_owned()],
+                features: Vec::new(),
+            },
         }
     }
 
@@ -45,11 +51,12 @@ impl Plugin for PanicsPlugin {
         Ok(Box::new(PanicsProvider(Arc::new(panics))))
     }
 
-    fn call_ext(op: &str, _bytes: &[u8]) -> Result<Vec<u8>, ProviderError> {
-        match op {
-            "panic_in_info" => PANIC_IN_INFO.store(true, Ordering::Relaxed),
-            _ => panic!("panicked in call_ext"),
+    fn call_ext(op: &str, bytes: &[u8]) -> Result<Vec<u8>, ProviderError> {
+        if op != "info" {
+            panic!("panicked in call_ext");
         }
+        let info = serde_json::from_slice(bytes).map_or(Info::Panics, Info::Says);
+        *INFO.lock().unwrap_or_else(PoisonError::into_inner) = Some(info);
         Ok(Vec::new())
     }
 }

@@ -124,7 +124,9 @@ impl<T: Unpin> Future for PanicsReply<T> {
 
     fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.panics.reach(self.entry);
-        self.value.take().map_or(Poll::Pending, |value| Poll::Ready(Ok(value)))
+        self.value
+            .take()
+            .map_or(Poll::Pending, |value| Poll::Ready(Ok(value)))
     }
 }
 

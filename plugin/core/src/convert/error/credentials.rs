@@ -49,7 +49,14 @@ pub(super) fn from_credentials(error: &CredentialsError, profile: Option<&str>) 
     let of_profile = profile
         .map(|name| format!(" of profile {name}"))
         .unwrap_or_default();
-    let failed = format!("AWS credentials{of_profile} could not be loaded: {causes}");
+    let remedy = match profile {
+        Some(_) => "correct the profile in the AWS config files",
+        None => {
+            "else set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or AWS_BEARER_TOKEN_BEDROCK"
+        }
+    };
+    let causes = causes.trim_end_matches('.');
+    let failed = format!("AWS credentials{of_profile} could not be loaded: {causes}; {remedy}");
     match error {
         CredentialsError::CredentialsNotLoaded(_) => {
             let reason = profile_reason(error).map(|reason| format!("{reason}; "));
