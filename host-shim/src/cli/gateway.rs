@@ -171,6 +171,11 @@ fn plugin_files(config: &Config, context: &Context) -> Result<Vec<Found>, Failur
         };
     }
     let found = scan(&config.plugins.load_paths);
+    if let (true, Some(error)) = (found.candidates.is_empty(), found.errors.first()) {
+        return Err(Failure::Usage(format!(
+            "{error}; name the plugin's folder with --plugins DIR"
+        )));
+    }
     for error in &found.errors {
         tracing::warn!("{error}");
     }

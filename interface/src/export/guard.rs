@@ -1,6 +1,7 @@
 //! A panic becomes an error: the guard around every entry.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{Packed, ProviderError};
@@ -16,8 +17,25 @@ pub(super) fn entry<T>(run: impl FnOnce() -> Result<T, ProviderError>) -> Result
     }
 }
 
+thread_local! {
+    static GUARDED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether a panic on this thread will be told to a caller.
+pub(super) fn is_guarded() -> bool {
+    GUARDED.try_with(|depth| depth.get() > 0).unwrap_or(false)
+}
+
 /// Runs an entry; a panic in it becomes its message.
 pub(super) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    let change = |by: i32| GUARDED.try_with(|depth| depth.set(depth.get().wrapping_add_signed(by)));
+    let _ = change(1);
+    let result = catch_quietly(run);
+    let _ = change(-1);
+    result
+}
+
+fn catch_quietly<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let message = panic_text(payload.as_ref());
         // A payload's own destructor may panic in its turn.

@@ -120,7 +120,7 @@ impl Provider for ExportedProvider {
     fn start_stream(&self, request: Packed) -> StreamBox {
         let state = match self.run(|provider| Ok(provider.start_stream(read(&request)?))) {
             Ok(source) => StreamState::Open(Guarded::new(source, &self.0.host)),
-            Err(error) => StreamState::Failed(error),
+            Err(error) => StreamState::Ending(BatchPoll::Failed(error)),
         };
         let stream = ExportedStream {
             state,
@@ -177,7 +177,8 @@ impl Provider for ExportedProvider {
 
 enum StreamState {
     Open(Guarded<Box<dyn EventSource>>),
-    Failed(Packed),
+    /// What the next poll gives, and the last.
+    Ending(BatchPoll),
     Ended,
 }
 
@@ -192,12 +193,7 @@ impl ChatStream for ExportedStream {
     fn poll_batch(&mut self, waker: ROption<WakeBox>, max: u32) -> BatchPoll {
         let source = match &mut self.state {
             StreamState::Open(source) => source,
-            StreamState::Failed(error) => {
-                let error = error.clone();
-                self.state = StreamState::Ended;
-                return BatchPoll::Failed(error);
-            }
-            StreamState::Ended => return BatchPoll::Done,
+            StreamState::Ending(_) | StreamState::Ended => return self.end(),
         };
         let _scope = scope::enter(source.host.clone());
         let cx = &mut Context::from_waker(self.waker.update(waker));
@@ -206,20 +202,34 @@ impl ChatStream for ExportedStream {
             Some(source) => source.poll_batch(cx, events, max.max(1)),
             None => Poll::Ready(Err(ended())),
         });
-        let result = match polled {
-            Ok(Poll::Pending) => return BatchPoll::Pending,
+        let end = match polled {
+            Ok(Poll::Pending) => BatchPoll::Pending,
             Ok(Poll::Ready(Ok(true))) => return self.batch(),
             Ok(Poll::Ready(Ok(false))) => BatchPoll::Done,
             Ok(Poll::Ready(Err(error))) => BatchPoll::Failed(Packed::error(&error)),
             Err(message) => BatchPoll::Panicked(message.into()),
         };
-        // Ends the request now, not when the gateway gets round to dropping the stream.
-        self.state = StreamState::Ended;
-        result
+        if !matches!(end, BatchPoll::Pending) {
+            // Ends the request now, not when the gateway gets round to dropping the stream.
+            self.state = StreamState::Ending(end);
+        }
+        match (self.events.is_empty(), &self.state) {
+            // What came before the end comes first.
+            (false, _) => self.batch(),
+            (true, StreamState::Open(_)) => BatchPoll::Pending,
+            (true, _) => self.end(),
+        }
     }
 }
 
 impl ExportedStream {
+    fn end(&mut self) -> BatchPoll {
+        match std::mem::replace(&mut self.state, StreamState::Ended) {
+            StreamState::Ending(end) => end,
+            StreamState::Open(_) | StreamState::Ended => BatchPoll::Done,
+        }
+    }
+
     fn batch(&mut self) -> BatchPoll {
         let twins: Result<RVec<EventTwinBox>, ProviderError> = self
             .events

@@ -9,7 +9,7 @@ use std::sync::{Arc, Once};
 
 use abi_stable::std_types::RStr;
 
-use super::guard::panic_text;
+use super::guard::{is_guarded, panic_text};
 use crate::HostApi;
 use crate::module::LogRecord;
 
@@ -71,7 +71,10 @@ pub(super) fn install_panic_hook() {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             if current().is_none() {
-                before(info);
+                // Without a gateway to tell: the entry's caller is told, else the user.
+                if !is_guarded() {
+                    before(info);
+                }
                 return;
             }
             let place = info

@@ -95,6 +95,12 @@ fn read_request(file: &Path) -> Result<ChatRequest, Failure> {
     } else {
         file.display().to_string()
     };
+    // serde would take a list for the members in order.
+    if text.trim_start().starts_with('[') {
+        return Err(Failure::Usage(format!(
+            "{name}: the request is a list; give one JSON object"
+        )));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     let request: ChatRequest =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

@@ -1,7 +1,7 @@
 //! The task of one answer: send, read, decode, hand over.
 
 use std::future::poll_fn;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -111,7 +111,7 @@ impl Reader {
             let mut events = Vec::new();
             let end = match self.wait().await {
                 Arrived::Nothing => return Err(self.named(self.watch.silence())),
-                Arrived::Bytes(bytes) => self.decode_ready(&bytes, &mut events).await,
+                Arrived::Bytes(bytes) => self.decode_ready(bytes, &mut events).await,
                 Arrived::End => Some(
                     self.decoder
                         .finish()
@@ -149,15 +149,12 @@ impl Reader {
     /// Decodes a chunk and all others that have arrived with it; the end, if it is among them.
     async fn decode_ready(
         &mut self,
-        first: &Bytes,
+        first: Bytes,
         events: &mut Vec<StreamEvent>,
     ) -> Option<Result<(), ProviderError>> {
-        if let Err(error) = self.decoder.push(first, events) {
-            return Some(Err(self.wire_error(error)));
-        }
-        while events.len() < BATCH_EVENTS {
-            let chunk = poll_fn(|cx| Poll::Ready(self.ready_chunk(cx))).await?;
-            let pushed = match chunk {
+        let mut arrived = Arrived::Bytes(first);
+        loop {
+            let pushed = match arrived {
                 Arrived::Bytes(bytes) => self.decoder.push(&bytes, events),
                 Arrived::End => return Some(self.decoder.finish().map_err(|e| self.wire_error(e))),
                 Arrived::Broken(error) => return Some(Err(self.broken(&error))),
@@ -166,15 +163,30 @@ impl Reader {
             if let Err(error) = pushed {
                 return Some(Err(self.wire_error(error)));
             }
+            if events.len() >= BATCH_EVENTS {
+                return None;
+            }
+            arrived = self.at_once().await;
         }
-        None
     }
 
-    fn ready_chunk(&mut self, cx: &mut Context<'_>) -> Option<Arrived> {
-        match self.body.poll_chunk(cx) {
-            Poll::Ready(chunk) => Some(arrived(chunk)),
-            Poll::Pending => None,
-        }
+    /// What can be had without waiting. The HTTP connection hands over one chunk at a time and
+    /// needs a turn to read the next. It gets one: waking the caller for every chunk costs several
+    /// times as much.
+    async fn at_once(&mut self) -> Arrived {
+        let mut had_turn = false;
+        poll_fn(|cx| {
+            if let Poll::Ready(chunk) = self.body.poll_chunk(cx) {
+                return Poll::Ready(arrived(chunk));
+            }
+            if had_turn {
+                return Poll::Ready(Arrived::Nothing);
+            }
+            had_turn = true;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await
     }
 
     fn wire_error(&self, error: WireError) -> ProviderError {
