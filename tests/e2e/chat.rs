@@ -16,7 +16,8 @@ use crate::gateway::{Gateway, argument, finish, lines, signal, spawn};
 use crate::harness::{AT_ONCE, MODEL, SOON};
 
 /// The smallest PNG: one black pixel.
-const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+const PNG: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 fn giving(reply: Reply) -> (Simulator, Gateway) {
     let sim = BedrockSim::new().default_reply(reply).spawn().unwrap();
@@ -147,7 +148,12 @@ fn a_failure_is_told_with_its_kind_and_the_request_and_ends_the_json() {
     let (_sim, user) = giving(reply);
     let said = user.chat(&["hello"]);
     let sentence = said.refusal(1);
-    for part in ["No access to this model.", "permission_denied", "HTTP 403", "request "] {
+    for part in [
+        "No access to this model.",
+        "permission_denied",
+        "HTTP 403",
+        "request ",
+    ] {
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
     let said = user.chat(&["--json", "hello"]);
@@ -186,7 +192,10 @@ fn an_answer_that_is_not_all_text_is_remarked_upon() {
     assert_eq!((said.status.code(), said.out.as_str()), (Some(0), ""));
     let (_sim, user) = giving(Reply::text("Once upon").stop_reason("max_tokens"));
     let said = user.chat(&["hello"]);
-    assert_eq!((said.status.code(), said.out.as_str()), (Some(0), "Once upon\n"));
+    assert_eq!(
+        (said.status.code(), said.out.as_str()),
+        (Some(0), "Once upon\n")
+    );
     assert!(said.err.contains("max_tokens"), "{said:?}");
 }
 

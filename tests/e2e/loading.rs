@@ -360,11 +360,15 @@ fn a_library_that_the_system_cannot_open_is_refused() {
 fn the_65th_different_library_is_refused() {
     // In a process of its own: the libraries count for all tests.
     let test = "loading::fills_a_process_with_libraries";
-    let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--include-ignored", "--quiet"])
-        .status()
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--include-ignored"])
+        .output()
         .unwrap();
-    assert!(status.success());
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 #[test]

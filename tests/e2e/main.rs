@@ -4,7 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod artifacts;
+mod boto3;
+mod broken_plugins;
 mod chat;
+mod commands;
+mod environment;
 mod faults;
 mod flow;
 mod gateway;
@@ -15,6 +19,8 @@ mod panics;
 mod recordings;
 mod registry;
 mod requests;
+mod secrets;
 mod silence;
 mod streaming;
+mod transport;
 mod workbench;

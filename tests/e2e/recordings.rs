@@ -22,24 +22,15 @@ const AT_A_TIME: usize = 32;
 const KEPT_REQUESTS: usize = 64;
 
 /// One recorded answer.
-struct Recording {
-    name: String,
-    body: Bytes,
+pub(crate) struct Recording {
+    pub(crate) name: String,
+    pub(crate) body: Bytes,
     expected: Value,
 }
 
 #[tokio::test]
 async fn every_recording_split_at_any_byte_is_the_message_that_was_recorded() {
-    let folder = folder();
-    let Some(recordings) = read_all(&folder) else {
-        println!("the recordings are absent: no folder {}", folder.display());
-        return;
-    };
-    assert!(
-        !recordings.is_empty(),
-        "no recording in {}",
-        folder.display()
-    );
+    let recordings = recordings();
     let bedrock = Bedrock::start(serving(&recordings));
     let cases = recordings
         .iter()
@@ -86,6 +77,17 @@ fn serving(recordings: &[Recording]) -> BedrockSim {
         .without_rules()
         .keep_requests(KEPT_REQUESTS)
         .respond_with(respond)
+}
+
+/// The recordings; none, and a word about it, where they are absent.
+pub(crate) fn recordings() -> Vec<Recording> {
+    let folder = folder();
+    let recordings = read_all(&folder);
+    match &recordings {
+        None => println!("the recordings are absent: no folder {}", folder.display()),
+        Some(found) => assert!(!found.is_empty(), "no recording in {}", folder.display()),
+    }
+    recordings.unwrap_or_default()
 }
 
 fn folder() -> PathBuf {

@@ -30,7 +30,10 @@ fn a_request_goes_through_with_all_its_members() {
     let file = user.file("ask.json", request().to_string());
     let said = user.run(&["chat", "--request", argument(&file)]);
     assert_eq!(said.good(), "Hello there\n");
-    let said = user.run_with(&["chat", "--request", "-"], request().to_string().as_bytes());
+    let said = user.run_with(
+        &["chat", "--request", "-"],
+        request().to_string().as_bytes(),
+    );
     assert_eq!(said.good(), "Hello there\n");
     let mut body = request();
     body.as_object_mut().unwrap().remove("modelId");
@@ -96,7 +99,7 @@ fn what_is_no_json_is_told_with_its_place() {
     for (text, place) in [
         ("{\n\"modelId\": ,", "FILE:2:12: "),
         ("", "FILE:1:0: "),
-        ("[]", "FILE:1:"),
+        ("[]", "FILE: the request is a list"),
         ("{} {}", "FILE:1:4: "),
     ] {
         let sentence = refusal(text.as_bytes());
@@ -109,7 +112,6 @@ fn a_deeply_nested_request_is_refused_and_not_fallen_over() {
     const DEPTH: usize = 200_000;
     let nested = |open: &str, close: &str| open.repeat(DEPTH) + "1" + &close.repeat(DEPTH);
     for text in [
-        nested("[", "]"),
         nested(r#"{"messages":"#, "}"),
         format!(
             r#"{{"additionalModelRequestFields": {}}}"#,
@@ -141,7 +143,10 @@ fn what_the_model_cannot_take_is_refused_before_it_is_sent() {
     request["additionalModelRequestFields"] = json!([1]);
     let said = user.run_with(&["chat", "--request", "-"], request.to_string().as_bytes());
     let sentence = said.refusal(1);
-    assert!(sentence.contains("additionalModelRequestFields"), "{sentence}");
+    assert!(
+        sentence.contains("additionalModelRequestFields"),
+        "{sentence}"
+    );
     assert!(sentence.contains("invalid_request"), "{sentence}");
     assert_eq!(sim.request_count(), 0);
 }

@@ -38,7 +38,7 @@ pub struct BedrockConfig {
 }
 
 /// How long requests may take, in seconds; unset, the provider's defaults hold.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeoutsConfig {
     /// Until there is a connection.
@@ -56,6 +56,10 @@ pub struct TimeoutsConfig {
 const MAX_TIMEOUT: u64 = 24 * 3600;
 
 impl TimeoutsConfig {
+    pub(super) fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn read(mut reader: Reader<'_>) -> Self {
         let seconds = || whole(1..=MAX_TIMEOUT);
         let timeouts = Self {

@@ -35,6 +35,7 @@ struct CreateConfig<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<&'c str>,
     models: &'c [ModelConfig],
+    #[serde(skip_serializing_if = "TimeoutsConfig::is_unset")]
     timeouts: TimeoutsConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
     ca_bundle: Option<&'c Path>,

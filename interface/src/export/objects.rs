@@ -207,7 +207,11 @@ impl ChatStream for ExportedStream {
             Ok(Poll::Ready(Ok(true))) => return self.batch(),
             Ok(Poll::Ready(Ok(false))) => BatchPoll::Done,
             Ok(Poll::Ready(Err(error))) => BatchPoll::Failed(Packed::error(&error)),
-            Err(message) => BatchPoll::Panicked(message.into()),
+            Err(message) => {
+                // Whatever a panic left behind isn't trusted.
+                self.events.clear();
+                BatchPoll::Panicked(message.into())
+            }
         };
         if !matches!(end, BatchPoll::Pending) {
             // Ends the request now, not when the gateway gets round to dropping the stream.

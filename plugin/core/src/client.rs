@@ -23,6 +23,9 @@ use crate::region::{self, RegionSources};
 /// The environment's Bedrock API key.
 const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
+/// The environment's endpoint of all services.
+const ALL_ENDPOINTS: &str = "AWS_ENDPOINT_URL";
+
 /// The clients of one region.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
@@ -34,13 +37,19 @@ pub(crate) struct Clients {
     pub(crate) control: aws_sdk_bedrock::Client,
 }
 
+/// Where the two services are, unless at the region's own hosts.
+#[derive(Debug, Default)]
+struct Endpoints {
+    runtime: Option<String>,
+    control: Option<String>,
+}
+
 /// What all clients of one config share: credentials and their cache, connections, environment.
 #[derive(Debug)]
 pub(crate) struct Session {
     shared: SdkConfig,
     region: String,
-    /// Where chat goes, unless to the region's own host.
-    runtime_endpoint: Option<String>,
+    endpoints: Endpoints,
     by_region: Mutex<HashMap<String, Clients>>,
 }
 
@@ -54,8 +63,12 @@ impl Session {
             .build();
         if let Some(connection) = &config.connection {
             let shared = fixed(connection, http, timeouts);
-            let endpoint = Some(connection.endpoint.clone());
-            return Ok(Self::new(shared, connection.region.clone(), endpoint));
+            let endpoint = || Some(connection.endpoint.clone());
+            let endpoints = Endpoints {
+                runtime: endpoint(),
+                control: endpoint(),
+            };
+            return Ok(Self::new(shared, connection.region.clone(), endpoints));
         }
         let region = region_of(config).await;
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -67,15 +80,18 @@ impl Session {
             loader = loader.auth_scheme_preference([AuthSchemeId::from("sigv4")]);
         }
         let shared = loader.load().await;
-        let runtime_endpoint = runtime_endpoint(config, &shared)?;
-        Ok(Self::new(shared, region, runtime_endpoint))
+        let endpoints = Endpoints {
+            runtime: runtime_endpoint(config, &shared)?,
+            control: endpoint_of_environment("Bedrock", &shared)?,
+        };
+        Ok(Self::new(shared, region, endpoints))
     }
 
-    fn new(shared: SdkConfig, region: String, runtime_endpoint: Option<String>) -> Self {
+    fn new(shared: SdkConfig, region: String, endpoints: Endpoints) -> Self {
         Self {
             shared,
             region,
-            runtime_endpoint,
+            endpoints,
             by_region: Mutex::default(),
         }
     }
@@ -105,17 +121,17 @@ impl Session {
     }
 
     fn build(&self, region: &str) -> Clients {
-        let endpoint = self.runtime_endpoint.clone();
+        let Endpoints { runtime, control } = &self.endpoints;
         let host = || format!("bedrock-runtime.{region}.amazonaws.com");
         let sdk_region = Region::new(region.to_owned());
         let mut chat = runtime::config::Builder::from(&self.shared).region(sdk_region.clone());
-        if let Some(endpoint) = &endpoint {
-            chat = chat.endpoint_url(endpoint);
-        }
-        let lists = aws_sdk_bedrock::config::Builder::from(&self.shared).region(sdk_region);
+        // Also where there is none: what the SDK has found may be blank.
+        chat.set_endpoint_url(runtime.clone());
+        let mut lists = aws_sdk_bedrock::config::Builder::from(&self.shared).region(sdk_region);
+        lists.set_endpoint_url(control.clone());
         Clients {
             runtime: runtime::Client::from_conf(chat.build()),
-            endpoint: endpoint.unwrap_or_else(host),
+            endpoint: runtime.clone().unwrap_or_else(host),
             control: aws_sdk_bedrock::Client::from_conf(lists.build()),
         }
     }
@@ -169,16 +185,7 @@ async fn region_of(config: &Config) -> String {
 /// The runtime endpoint of the environment or the AWS profile, else `baseUrl` if it is a real
 /// endpoint.
 fn runtime_endpoint(config: &Config, shared: &SdkConfig) -> Result<Option<String>, ProviderError> {
-    let of_service = shared.service_config().and_then(|environment| {
-        let key = ServiceConfigKey::builder()
-            .service_id("Bedrock Runtime")
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .ok()?;
-        environment.load_config(key)
-    });
-    let of_environment = of_service.or_else(|| shared.endpoint_url().map(str::to_owned));
+    let of_environment = endpoint_of_environment("Bedrock Runtime", shared)?;
     if of_environment.is_some() {
         return Ok(of_environment);
     }
@@ -186,11 +193,48 @@ fn runtime_endpoint(config: &Config, shared: &SdkConfig) -> Result<Option<String
     if url.is_empty() || region::standard_host_region(url).is_some() {
         return Ok(None);
     }
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        return Err(ProviderError::new(
-            ErrorKind::InvalidRequest,
-            format!("baseUrl of amazon-bedrock is no http or https address: {url}"),
-        ));
+    address(url, || "baseUrl of amazon-bedrock".to_owned()).map(Some)
+}
+
+/// A service's endpoint in the environment or the AWS profile, else that of all services. Blank
+/// ones count as absent.
+fn endpoint_of_environment(
+    service_id: &str,
+    shared: &SdkConfig,
+) -> Result<Option<String>, ProviderError> {
+    let of_service = shared.service_config().and_then(|environment| {
+        let key = ServiceConfigKey::builder()
+            .service_id(service_id)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        environment.load_config(key)
+    });
+    let of_service = of_service.filter(|url| !url.trim().is_empty());
+    if let Ok(url) = env::var(ALL_ENDPOINTS)
+        && !url.trim().is_empty()
+    {
+        // The SDK would skip one that is none, and requests would go where nobody meant them to.
+        address(url.trim(), || ALL_ENDPOINTS.to_owned())?;
     }
-    Ok(Some(url.to_owned()))
+    let url = of_service.or_else(|| shared.endpoint_url().map(str::to_owned));
+    url.map(|url| {
+        address(url.trim(), || {
+            let variable = service_id.to_uppercase().replace(' ', "_");
+            format!("AWS_ENDPOINT_URL_{variable} (or the AWS profile's endpoint_url)")
+        })
+    })
+    .transpose()
+}
+
+/// An HTTP address; the SDK panics on some that are none.
+fn address(url: &str, source: impl FnOnce() -> String) -> Result<String, ProviderError> {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return Ok(url.to_owned());
+    }
+    Err(ProviderError::new(
+        ErrorKind::InvalidRequest,
+        format!("{} is no http or https address: {url}", source()),
+    ))
 }

@@ -98,7 +98,7 @@ fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() && duration <= MAX_TIMEOUT => Ok(duration),
         _ => Err(serde::de::Error::custom(format_args!(
-            "{seconds} is no number of seconds from above 0 to {}",
+            "{seconds} is no positive number of seconds up to {}",
             MAX_TIMEOUT.as_secs()
         ))),
     }

@@ -61,7 +61,7 @@ fn wanted(metadata: &Metadata<'_>) -> bool {
     let cap = if metadata.target().starts_with(OURS) {
         wanted
     } else {
-        wanted.min(3)
+        wanted.saturating_sub(1).min(3)
     };
     usize::from(number(metadata.level())) <= cap
 }

@@ -349,7 +349,10 @@ fn other_failures_of_a_source_are_told() {
     assert_eq!(error.kind, Authentication);
     assert_eq!(
         error.message,
-        format!("AWS credentials of profile work could not be loaded: {failed}")
+        format!(
+            "AWS credentials of profile work could not be loaded: {failed}; \
+             correct the profile in the AWS config files"
+        )
     );
     let expired = "ExpiredToken: The security token included in the request is expired";
     let error = credentials(CredentialsError::provider_error(expired));
