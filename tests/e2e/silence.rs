@@ -28,7 +28,7 @@ async fn assert_times_out(reply: Reply, events_before: &[&str]) {
     let waited = asked.elapsed();
     assert_eq!(names(&events), events_before);
     assert!(error.message.contains("500ms"), "{error}");
-    assert!((LIMIT..3 * LIMIT).contains(&waited), "{waited:?}");
+    assert!((LIMIT..6 * LIMIT).contains(&waited), "{waited:?}");
     assert_eq!(bedrock.sim.request_count(), 1);
     // Whoever gave up says so to the other end.
     assert!(bedrock.sim.wait_cancelled(0, AT_ONCE).await);
@@ -63,7 +63,7 @@ async fn a_steady_answer_may_take_longer_than_any_deadline() {
 #[tokio::test]
 async fn a_pause_shorter_than_the_deadline_is_waited_for() {
     let reply = Reply::text("Hello").delay_headers(LIMIT / 4);
-    let bedrock = impatient(reply.delay_first_event(LIMIT / 4).pace(LIMIT * 7 / 10));
+    let bedrock = impatient(reply.delay_first_event(LIMIT / 4).pace(LIMIT / 2));
     let (events, end) = bedrock.answer().await;
     end.unwrap();
     assert_eq!(texts(&events), ["Hello"]);
@@ -73,7 +73,10 @@ async fn a_pause_shorter_than_the_deadline_is_waited_for() {
 async fn the_callers_own_pause_is_not_the_services_silence() {
     // More than the plugin holds by itself: it stops reading, and then waits for the caller.
     const DELTAS: usize = 20_000;
-    let bedrock = impatient(Reply::deltas(DELTAS, 20).events_per_chunk(100));
+    let reply = Reply::deltas(DELTAS, 20).events_per_chunk(100);
+    // Encoded now, so that it doesn't count as the service's silence.
+    assert!(!reply.body().is_empty());
+    let bedrock = impatient(reply);
     let mut stream = bedrock.ask("hello");
     let mut events = Vec::new();
     stream.next_batch(&mut events).await.unwrap();

@@ -3,6 +3,7 @@
 mod conversation;
 mod output;
 mod request;
+mod shape;
 
 use std::future::Future;
 use std::io::{self, IsTerminal};

@@ -14,6 +14,7 @@ mod models;
 mod panics;
 mod plugins;
 mod report;
+mod table;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

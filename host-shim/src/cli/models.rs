@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 use host_shim::interface::{ListModels, ModelInfo};
 
 use super::chat::block_on;
@@ -10,6 +10,7 @@ use super::context::Context;
 use super::failure::{Failure, Outcome};
 use super::gateway::Gateway;
 use super::report;
+use super::table::with_header;
 
 /// How to list.
 #[derive(Debug, clap::Args)]
@@ -52,16 +53,13 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
             "no model was found; see discovery in the config, or the account's model access",
         );
     } else {
-        writeln!(out, "{}", table(&models))?;
+        writeln!(out, "{}", table(&models).trim_fmt())?;
     }
     Ok(())
 }
 
 fn table(models: &[ModelInfo]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "SOURCE"]);
+    let mut table = with_header(["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "SOURCE"]);
     for model in models {
         let input = model.input.iter().flatten().map(ToString::to_string);
         table.add_row([

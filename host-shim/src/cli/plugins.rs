@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use comfy_table::{Table, presets};
+use comfy_table::Table;
 use host_shim::State;
 use host_shim::config::{BEDROCK_ID, Config, Verdict};
 use host_shim::loader::{Candidate, scan};
@@ -14,6 +14,7 @@ use super::context::Context;
 use super::failure::{Failure, Outcome};
 use super::gateway::{bundled, loader, uses_bundled};
 use super::report;
+use super::table::with_header;
 
 /// What to do about plugins.
 #[derive(Debug, Subcommand)]
@@ -95,7 +96,7 @@ fn list(json: bool, context: &Context) -> Outcome {
             folders.collect::<Vec<_>>().join(", ")
         ));
     } else {
-        writeln!(out, "{}", table(&listed))?;
+        writeln!(out, "{}", table(&listed).trim_fmt())?;
     }
     Ok(())
 }
@@ -137,10 +138,7 @@ fn found(candidate: Candidate, verdict: Verdict) -> Listed {
 }
 
 fn table(listed: &[Listed]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["PLUGIN", "VERSION", "STATE", "FILE", "REASON"]);
+    let mut table = with_header(["PLUGIN", "VERSION", "STATE", "FILE", "REASON"]);
     for plugin in listed {
         table.add_row([
             plugin.id.as_str(),

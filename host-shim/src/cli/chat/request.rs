@@ -10,6 +10,7 @@ use host_shim::interface::{
 };
 
 use super::Args;
+use super::shape::list_for_object;
 use crate::cli::failure::Failure;
 
 /// The most that is read of a request or a prompt: the service takes 25 MB.
@@ -95,12 +96,6 @@ fn read_request(file: &Path) -> Result<ChatRequest, Failure> {
     } else {
         file.display().to_string()
     };
-    // serde would take a list for the members in order.
-    if text.trim_start().starts_with('[') {
-        return Err(Failure::Usage(format!(
-            "{name}: the request is a list; give one JSON object"
-        )));
-    }
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     let request: ChatRequest =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -125,7 +120,15 @@ fn read_request(file: &Path) -> Result<ChatRequest, Failure> {
             "{place}: something follows the request; give one JSON object"
         ))
     })?;
-    Ok(request)
+    match list_for_object(&text, &request).as_deref() {
+        None => Ok(request),
+        Some(".") => Err(Failure::Usage(format!(
+            "{name}: the request is a list; give one JSON object"
+        ))),
+        Some(path) => Err(Failure::Usage(format!(
+            "{name}: a list where an object belongs (at {path})"
+        ))),
+    }
 }
 
 fn read_text(file: &Path) -> Result<String, Failure> {

@@ -56,7 +56,8 @@ async fn open(
     chat: ChatRequest,
     sessions: Sessions,
 ) -> Result<(ResponseBody, Option<String>), ProviderError> {
-    let clients = sessions.current().await?.clients_for(&chat.model_id);
+    let clients = sessions.current().await?.clients_for(chat.model_id.trim());
+    tracing::debug!(model = %chat.model_id, endpoint = %clients.endpoint, "asking");
     let profile = chosen_profile();
     let taken = TakenBody::default();
     let input = convert::to_converse(chat)?;
@@ -75,6 +76,7 @@ async fn open(
         use aws_sdk_bedrockruntime::operation::RequestId as _;
         output.request_id().map(str::to_owned)
     };
+    tracing::debug!(request_id, "the answer begins");
     match taken.take() {
         Some(body) => Ok((body, request_id)),
         None => Err(ProviderError {
