@@ -44,6 +44,7 @@
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
 
+mod citation;
 mod content;
 mod error;
 mod event;
@@ -56,6 +57,7 @@ mod packed;
 mod request;
 mod stream;
 
+pub use citation::*;
 pub use content::*;
 pub use error::{ErrorKind, ProviderError};
 pub use event::*;
