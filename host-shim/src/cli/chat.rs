@@ -5,17 +5,15 @@ mod output;
 mod request;
 mod shape;
 
-use std::future::Future;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use host_shim::ChatStream;
 use host_shim::interface::{ChatRequest, ErrorKind, ProviderError, StreamEvent};
-use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
 use super::failure::{Failure, Outcome};
-use super::gateway::Gateway;
+use super::gateway::{Gateway, runtime};
 use output::Output;
 
 /// The model that is asked under `--simulate` when nobody names one; the simulator knows it.
@@ -51,7 +49,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> Outcome {
     let json = args.json;
     let asked = request::read(&args)?;
-    let gateway = opened(context).map_err(|failure| told_as_json(failure, json))?;
+    let gateway = Gateway::serving(context).map_err(|failure| told_as_json(failure, json))?;
     let model = model(&args, asked.as_ref(), &gateway, context)?;
     let runtime = runtime()?;
     match asked {
@@ -143,15 +141,6 @@ async fn interrupted() {
     }
 }
 
-/// The gateway with at least one provider.
-fn opened(context: &Context) -> Result<Gateway, Failure> {
-    let gateway = Gateway::open(context)?;
-    match gateway.no_provider() {
-        Some(failure) => Err(failure),
-        None => Ok(gateway),
-    }
-}
-
 /// Whoever reads events wants to read this as well; the sentence goes to stderr as always.
 fn told_as_json(failure: Failure, json: bool) -> Failure {
     if let (Failure::Failed(sentence), true) = (&failure, json) {
@@ -183,16 +172,4 @@ fn model(
                     .to_owned(),
             )
         })
-}
-
-fn runtime() -> Result<Runtime, Failure> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))
-}
-
-/// Runs a future of the provider to its end.
-pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    Ok(runtime()?.block_on(future))
 }

@@ -8,10 +8,12 @@ use host_shim::config::{BEDROCK_ID, Config, Connection, Trust, Verdict};
 use host_shim::interface::LogLevel;
 use host_shim::loader::{Candidate, ranked, scan};
 use host_shim::{Loader, Plugin, Registry};
+use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
 use super::failure::Failure;
 use super::logging::Level;
+use super::report;
 
 /// The plugin that ships with this program, as its file beside the executable is called.
 const BUNDLED: &str = if cfg!(target_os = "macos") {
@@ -33,7 +35,7 @@ pub(super) struct Gateway {
     pub(super) config: Config,
     pub(super) registry: Registry,
     /// Why a plugin that the config enables doesn't serve.
-    pub(super) failures: Vec<String>,
+    failures: Vec<String>,
     #[cfg(feature = "simulator")]
     _simulator: Option<bedrock_simulator::Simulator>,
 }
@@ -41,7 +43,7 @@ pub(super) struct Gateway {
 impl Gateway {
     /// Opens everything that the config enables. A plugin that can't be opened is a failure of its
     /// own, which matters only to whom it leaves without a provider.
-    pub(super) fn open(context: &Context) -> Result<Self, Failure> {
+    fn open(context: &Context) -> Result<Self, Failure> {
         let mut config = context.config()?;
         #[cfg(feature = "simulator")]
         let simulator = simulate(context, &mut config)?;
@@ -81,15 +83,20 @@ impl Gateway {
         Ok(())
     }
 
-    /// The sentence for a command that finds no provider to talk to.
-    pub(super) fn no_provider(&self) -> Option<Failure> {
-        if !self.registry.providers().is_empty() {
-            return None;
+    /// Opens everything that the config enables, of which something must serve. What doesn't is told
+    /// as a warning.
+    pub(super) fn serving(context: &Context) -> Result<Self, Failure> {
+        let gateway = Self::open(context)?;
+        if gateway.registry.providers().is_empty() {
+            let reason = gateway.failures.into_iter().next();
+            return Err(Failure::Failed(reason.unwrap_or_else(|| {
+                "no plugin is enabled; see `bedrock-gateway plugins list`".to_owned()
+            })));
         }
-        let reason = self.failures.first().cloned();
-        Some(Failure::Failed(reason.unwrap_or_else(|| {
-            "no plugin is enabled; see `bedrock-gateway plugins list`".to_owned()
-        })))
+        for failure in &gateway.failures {
+            report::warning(failure);
+        }
+        Ok(gateway)
     }
 }
 
@@ -232,6 +239,14 @@ fn nothing_to_open(config: &Config, found: &[&str]) -> Failure {
     Failure::Usage(format!(
         "no plugin lies in {folders}; copy {BUNDLED} there{hint}, or name its folder with --plugins DIR"
     ))
+}
+
+/// A runtime to wait for providers on; they have their own.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))
 }
 
 fn log_level(level: Level) -> Option<LogLevel> {

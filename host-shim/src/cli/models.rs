@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, Table};
 use host_shim::interface::{ListModels, ModelInfo};
 
-use super::chat::block_on;
 use super::context::Context;
 use super::failure::{Failure, Outcome};
-use super::gateway::Gateway;
+use super::gateway::{Gateway, runtime};
 use super::report;
 use super::table::with_header;
 
@@ -25,19 +24,14 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Outcome {
-    let gateway = Gateway::open(context)?;
-    if let Some(failure) = gateway.no_provider() {
-        return Err(failure);
-    }
-    for failure in &gateway.failures {
-        report::warning(failure);
-    }
+    let gateway = Gateway::serving(context)?;
     let mut models = Vec::new();
+    let runtime = runtime()?;
     for (_, provider) in gateway.registry.providers() {
         let options = ListModels {
             refresh: args.refresh,
         };
-        let list = block_on(provider.list_models(options))?;
+        let list = runtime.block_on(provider.list_models(options));
         let list = list.map_err(|error| Failure::Failed(error.to_string()))?;
         for note in &list.notes {
             report::warning(note);
