@@ -17,7 +17,9 @@ mod call;
 mod check;
 pub mod error;
 mod reasoning;
+mod repair;
 mod request;
 
 pub use call::{ConverseStreamCall, with_client};
+pub use repair::NameMap;
 pub use request::{ConverseRequest, to_converse};

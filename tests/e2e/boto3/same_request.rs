@@ -30,6 +30,10 @@ fn assistant(content: Value) -> Value {
     json!({"role": "assistant", "content": content})
 }
 
+fn tool(name: &str) -> Value {
+    json!({"toolSpec": {"name": name, "inputSchema": {"json": {"type": "object"}}}})
+}
+
 /// What a user's message may hold.
 fn asked() -> Value {
     let s3 = json!({"s3Location": {"uri": "s3://bucket/key", "bucketOwner": "123456789012"}});
@@ -52,7 +56,7 @@ fn asked() -> Value {
             "source": "https://example.com", "title": "A page",
             "content": [{"text": "found"}], "citations": {"enabled": true},
         }},
-        {"cachePoint": {"type": "default", "ttl": "1h"}},
+        {"cachePoint": {"type": "default", "ttl": "5m"}},
     ])
 }
 
@@ -101,6 +105,7 @@ fn every_content_block_is_sent_as_boto3_sends_it() {
             {"cachePoint": {"type": "default"}},
         ],
         "messages": messages,
+        "toolConfig": {"tools": [tool("weather"), tool("time")]},
     });
     let body = same_body(&request);
     assert_eq!(body["messages"], json!(messages));
@@ -113,7 +118,7 @@ fn every_setting_is_sent_as_boto3_sends_it() {
         json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
     let mut request = json!({
         "messages": [user(json!([{"text": "hello"}]))],
-        "inferenceConfig": {"maxTokens": 100, "temperature": 0.5, "topP": 0.25, "stopSequences": ["END", "\n"]},
+        "inferenceConfig": {"maxTokens": 100, "temperature": 0.5, "topP": 0.25, "stopSequences": ["END", "###"]},
         "toolConfig": {
             "tools": [
                 {"toolSpec": {"name": "weather", "description": "tells it", "strict": true, "inputSchema": {"json": schema}}},

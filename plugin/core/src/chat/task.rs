@@ -15,8 +15,8 @@ use super::body::{ResponseBody, TakeBody, TakenBody};
 use super::watch::Watch;
 use crate::client::chosen_profile;
 use crate::config::Timeouts;
-use crate::convert;
 use crate::convert::error::{Origin, from_exception, from_sdk};
+use crate::convert::{self, NameMap};
 use crate::provider::Sessions;
 use crate::wire::{StreamDecoder, WireError};
 
@@ -41,26 +41,29 @@ pub(super) async fn run(request: Request, batches: Batches) -> Result<(), Provid
     let Ok(opened) = opened else {
         return Err(watch.silence());
     };
-    let (body, request_id) = opened?;
+    let (body, request_id, names) = opened?;
     let reader = Reader {
         body,
         decoder: StreamDecoder::default(),
         watch,
         request_id,
+        names,
     };
     reader.pump(&batches, timeouts.idle).await
 }
 
-/// Sends the request, with the SDK's retries; gives the raw body and the service's request id.
+/// Sends the request, with the SDK's retries; gives the raw body, the service's request id, and
+/// what tools are called on the wire.
 async fn open(
     chat: ChatRequest,
     sessions: Sessions,
-) -> Result<(ResponseBody, Option<String>), ProviderError> {
+) -> Result<(ResponseBody, Option<String>, NameMap), ProviderError> {
     let clients = sessions.current().await?.clients_for(chat.model_id.trim());
     tracing::debug!(model = %chat.model_id, endpoint = %clients.endpoint, "asking");
     let profile = chosen_profile();
     let taken = TakenBody::default();
     let input = convert::to_converse(chat)?;
+    let names = input.names().clone();
     let output = convert::with_client(input, &clients.runtime)
         .interceptor(TakeBody(taken.clone()))
         .send()
@@ -78,7 +81,7 @@ async fn open(
     };
     tracing::debug!(request_id, "the answer begins");
     match taken.take() {
-        Some(body) => Ok((body, request_id)),
+        Some(body) => Ok((body, request_id, names)),
         None => Err(ProviderError {
             request_id,
             ..ProviderError::new(
@@ -96,6 +99,7 @@ struct Reader {
     decoder: StreamDecoder,
     watch: Watch,
     request_id: Option<String>,
+    names: NameMap,
 }
 
 /// What a wait for bytes ended with.
@@ -123,6 +127,9 @@ impl Reader {
             };
             if !events.is_empty() {
                 has_begun = true;
+                events
+                    .iter_mut()
+                    .for_each(|event| self.names.restore(event));
                 if batches.send(events).await.is_err() {
                     return Ok(());
                 }

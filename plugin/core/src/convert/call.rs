@@ -19,7 +19,7 @@ pub type ConverseStreamCall =
 
 /// The call of a prepared request by a client; nothing is sent yet.
 pub fn with_client(request: ConverseRequest, client: &Client) -> ConverseStreamCall {
-    let ConverseRequest { model_id, body } = request;
+    let ConverseRequest { model_id, body, .. } = request;
     client
         .converse_stream()
         .model_id(model_id)

@@ -9,6 +9,7 @@ use provider_interface::{
 };
 use serde::Serialize;
 
+use super::repair::{self, NameMap};
 use super::{check, reasoning};
 
 /// A request that is ready to be sent.
@@ -16,6 +17,7 @@ use super::{check, reasoning};
 pub struct ConverseRequest {
     pub(super) model_id: String,
     pub(super) body: Bytes,
+    pub(super) names: NameMap,
 }
 
 impl ConverseRequest {
@@ -28,11 +30,20 @@ impl ConverseRequest {
     pub fn body(&self) -> &[u8] {
         &self.body
     }
+
+    /// The tools whose name on the wire isn't the caller's.
+    pub fn names(&self) -> &NameMap {
+        &self.names
+    }
 }
 
-/// What ConverseStream is sent for a request. JSON values go through to the letter.
+/// What ConverseStream is sent for a request. What is valid goes through to the letter.
 pub fn to_converse(mut request: ChatRequest) -> Result<ConverseRequest, ProviderError> {
     check::request(&mut request)?;
+    let (repairs, names) = repair::repair(&mut request);
+    for repair in repairs.kinds() {
+        tracing::debug!(repair, "the request was repaired");
+    }
     reasoning::apply(&mut request)?;
     let (model_id, body) = split(&request);
     let body = serde_json::to_vec(&body).map_err(|error| {
@@ -44,6 +55,7 @@ pub fn to_converse(mut request: ChatRequest) -> Result<ConverseRequest, Provider
     Ok(ConverseRequest {
         model_id: model_id.to_owned(),
         body: body.into(),
+        names,
     })
 }
 

@@ -27,17 +27,19 @@ const EVERYTHING: &str = r#"{
   {"searchResult":{"source":"https://example.com","title":"T","content":[{"text":"found"}],"citations":{"enabled":false}}},
   {"toolAddition":{"tool":{"type":"tool","name":"clock","serverName":"s"}}},
   {"toolRemoval":{"tool":{"name":"clock"}}},
-  {"cachePoint":{"type":"default","ttl":"1h"}}]},
+  {"cachePoint":{"type":"default","ttl":"5m"}}]},
  {"role":"assistant","content":[
   {"reasoningContent":{"reasoningText":{"text":" thought ","signature":"c2ln"}}},
   {"reasoningContent":{"redactedContent":"cmVkYWN0ZWQ="}},
   {"citationsContent":{"content":[{"text":"as found"}],"citations":[{"title":"T","source":"s","sourceContent":[{"text":"found"}],"location":{"documentPage":{"documentIndex":0,"start":1,"end":2}}},{"location":{"documentChar":{"documentIndex":0,"start":1,"end":2}}},{"location":{"documentChunk":{"documentIndex":0,"start":1,"end":2}}},{"location":{"web":{"url":"https://example.com","domain":"example.com"}}},{"location":{"searchResultLocation":{"searchResultIndex":0,"start":0,"end":1}}}]}},
-  {"toolUse":{"toolUseId":"t-1","name":"weather","input":{"z":1.10,"a":18446744073709551615,"m":1e2},"type":"server_tool_use"}}]},
+  {"toolUse":{"toolUseId":"t-1","name":"weather","input":{"z":1.10,"a":18446744073709551615,"m":1e2},"type":"server_tool_use"}},
+  {"toolResult":{"toolUseId":"t-1","content":[{"text":"x"}],"type":"x_result"}},
+  {"toolUse":{"toolUseId":"t-2","name":"weather","input":{}}}]},
  {"role":"user","content":[
-  {"toolResult":{"toolUseId":"t-1","content":[{"text":"sunny"},{"json":{"b":1,"a":[2]}},{"image":{"format":"gif","source":{"bytes":"R0lG"}}},{"document":{"format":"md","name":"D","source":{"text":"x"}}},{"video":{"format":"mp4","source":{"bytes":"AAAA"}}},{"searchResult":{"source":"s","title":"t","content":[{"text":"c"}]}}],"status":"error","type":"x_result"}}]}],
+  {"toolResult":{"toolUseId":"t-2","content":[{"text":"sunny"},{"json":{"b":1,"a":[2]}},{"image":{"format":"gif","source":{"bytes":"R0lG"}}},{"document":{"format":"md","name":"D","source":{"text":"x"}}},{"video":{"format":"mp4","source":{"bytes":"AAAA"}}},{"searchResult":{"source":"s","title":"t","content":[{"text":"c"}]}}],"status":"error"}}]}],
 "system":[{"text":"Be brief."},{"guardContent":{"text":{"text":"g"}}},{"cachePoint":{"type":"default"}}],
 "inferenceConfig":{"maxTokens":100,"temperature":0.7,"topP":0.95,"stopSequences":["END"]},
-"toolConfig":{"tools":[{"toolSpec":{"name":"weather","description":"d","inputSchema":{"json":{"type":"object","properties":{"z":{},"a":{}}}},"strict":true}},{"systemTool":{"name":"nova_grounding"}},{"cachePoint":{"type":"default"}}],"toolChoice":{"tool":{"name":"weather"}}},
+"toolConfig":{"tools":[{"toolSpec":{"name":"weather","description":"d","inputSchema":{"json":{"type":"object","properties":{"z":{},"a":{}}}},"strict":true}},{"systemTool":{"name":"nova_grounding"}},{"cachePoint":{"type":"default","ttl":"1h"}}],"toolChoice":{"tool":{"name":"weather"}}},
 "guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"DRAFT","trace":"enabled_full","streamProcessingMode":"async"},
 "additionalModelRequestFields":{"top_k":5,"anthropic_beta":["x"]},
 "promptVariables":{"city":{"text":"Rome"}},
@@ -91,7 +93,9 @@ fn every_tool_choice_reaches_the_body() {
         r#"{"any":{}}"#,
         r#"{"tool":{"name":"t"}}"#,
     ] {
-        let config = format!(r#""toolConfig":{{"tools":[],"toolChoice":{choice}}}"#);
+        let config = format!(
+            r#""toolConfig":{{"tools":[{{"systemTool":{{"name":"t"}}}}],"toolChoice":{choice}}}"#
+        );
         assert_eq!(body(with_model(&config)), format!("{{{config}}}"));
     }
 }

@@ -1,0 +1,176 @@
+//! Cache points: at most four, each behind something that can be cached, long lives first.
+
+use provider_interface::{
+    CachePoint, CacheTtl, ChatRequest, ContentBlock, DocumentFormat, DocumentSource, SystemBlock,
+    Tool,
+};
+
+use super::Repairs;
+
+/// User guide, *Prompt caching*: at most four checkpoints a request.
+const MAX_POINTS: usize = 4;
+
+pub(super) fn keep_valid(request: &mut ChatRequest, repairs: &mut Repairs) {
+    let before = count(request);
+    if before == 0 {
+        return;
+    }
+    drop_misplaced(request);
+    let placed = count(request);
+    repairs.note_if(placed < before, "misplaced cache point dropped");
+    if placed > MAX_POINTS {
+        keep_best(request, placed);
+        repairs.note("cache points beyond the fourth dropped");
+    }
+    shorten(request, repairs);
+}
+
+/// One of a list's items, seen by these rules.
+trait Item {
+    fn point(&self) -> Option<&CachePoint>;
+    fn point_mut(&mut self) -> Option<&mut CachePoint>;
+    /// Whether a cache point may stand behind it.
+    fn is_markable(&self, _is_claude: bool) -> bool {
+        true
+    }
+}
+
+macro_rules! item {
+    ($kind:ident { $($more:item)* }) => {
+        impl Item for $kind {
+            fn point(&self) -> Option<&CachePoint> {
+                match self {
+                    Self::CachePoint(point) => Some(point),
+                    _ => None,
+                }
+            }
+
+            fn point_mut(&mut self) -> Option<&mut CachePoint> {
+                match self {
+                    Self::CachePoint(point) => Some(point),
+                    _ => None,
+                }
+            }
+
+            $($more)*
+        }
+    };
+}
+
+item!(Tool {});
+item!(SystemBlock {});
+item!(ContentBlock {
+    fn is_markable(&self, is_claude: bool) -> bool {
+        match self {
+            Self::ReasoningContent(_) => false,
+            // Claude's side of the service fails on it: "messages.….type: Field required".
+            Self::Document(document) => {
+                let is_pdf = document.format == Some(DocumentFormat::Pdf);
+                let has_bytes = matches!(document.source, DocumentSource::Bytes(_));
+                !is_claude || is_pdf || !has_bytes
+            }
+            _ => true,
+        }
+    }
+});
+
+/// A point at the beginning of a list, behind another one or behind what can't be marked.
+fn drop_misplaced(request: &mut ChatRequest) {
+    let is_claude = request.model_id.to_ascii_lowercase().contains("claude");
+    if let Some(config) = &mut request.tool_config {
+        drop_in(&mut config.tools, is_claude);
+    }
+    drop_in(&mut request.system, is_claude);
+    for message in &mut request.messages {
+        drop_in(&mut message.content, is_claude);
+    }
+}
+
+fn drop_in<T: Item>(items: &mut Vec<T>, is_claude: bool) {
+    let mut may_stand = false;
+    items.retain(|item| {
+        let is_point = item.point().is_some();
+        let stays = !is_point || may_stand;
+        may_stand = !is_point && item.is_markable(is_claude);
+        stays
+    });
+}
+
+fn count(request: &mut ChatRequest) -> usize {
+    let mut count = 0;
+    each(request, &mut |_, _| count += 1);
+    count
+}
+
+/// Keeps the last point of tools and system (that prefix is the same in every conversation) and the
+/// last ones of the messages: the longest prefixes, of which the next turn finds one again.
+fn keep_best(request: &mut ChatRequest, count: usize) {
+    let mut last_static = None;
+    let mut index = 0;
+    each(request, &mut |is_static, _| {
+        if is_static {
+            last_static = Some(index);
+        }
+        index += 1;
+    });
+    // A static point that is among the last ones anyway costs no place of its own.
+    let first_kept = count - MAX_POINTS;
+    let own_place = last_static.filter(|at| *at < first_kept);
+    let first_kept = first_kept + usize::from(own_place.is_some());
+    let mut index = 0;
+    retain(request, &mut || {
+        let keep = index >= first_kept || Some(index) == own_place;
+        index += 1;
+        keep
+    });
+}
+
+fn retain(request: &mut ChatRequest, keep: &mut dyn FnMut() -> bool) {
+    if let Some(config) = &mut request.tool_config {
+        config.tools.retain(|item| item.point().is_none() || keep());
+    }
+    request
+        .system
+        .retain(|item| item.point().is_none() || keep());
+    for message in &mut request.messages {
+        message
+            .content
+            .retain(|item| item.point().is_none() || keep());
+    }
+}
+
+/// The points in the order in which the prompt is built, and whether they are outside the messages.
+fn each(request: &mut ChatRequest, visit: &mut dyn FnMut(bool, &mut CachePoint)) {
+    let tools = request
+        .tool_config
+        .iter_mut()
+        .flat_map(|config| &mut config.tools);
+    tools
+        .filter_map(Item::point_mut)
+        .for_each(|point| visit(true, point));
+    let system = request.system.iter_mut();
+    system
+        .filter_map(Item::point_mut)
+        .for_each(|point| visit(true, point));
+    let blocks = request.messages.iter_mut().flat_map(|m| &mut m.content);
+    blocks
+        .filter_map(Item::point_mut)
+        .for_each(|point| visit(false, point));
+}
+
+/// An hour must not come after five minutes. The later point gets the shorter life, which costs
+/// less and never more than was asked for.
+fn shorten(request: &mut ChatRequest, repairs: &mut Repairs) {
+    let mut shorter: Option<Option<CacheTtl>> = None;
+    each(request, &mut |_, point| {
+        let is_long = point.ttl == Some(CacheTtl::OneHour);
+        match &shorter {
+            Some(ttl) if is_long => {
+                point.ttl.clone_from(ttl);
+                repairs.note("life of a cache point behind a shorter one shortened");
+            }
+            None if !is_long => shorter = Some(point.ttl.clone()),
+            _ => {}
+        }
+    });
+}
