@@ -129,10 +129,10 @@ impl ChatProvider for Generation {
         self.reply(async move { sessions.list_models(options.refresh).await })
     }
 
-    fn count_tokens(&self, request: ChatRequest) -> ReplyFuture<TokenCount> {
+    fn count_tokens(&self, _: ChatRequest) -> ReplyFuture<TokenCount> {
         let error = ProviderError::new(
             ErrorKind::InvalidRequest,
-            format!("counting tokens is unsupported for {}", request.model_id),
+            "this version of amazon-bedrock can't count tokens; an answer's usage tells them",
         );
         Box::pin(async move { Err(error) })
     }
