@@ -10,6 +10,7 @@ use host_shim::interface::{
     BlockStart, Delta, ErrorKind, Message, ProviderError, ReasoningDelta, StopReason, StreamEvent,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 use super::Ended;
 use crate::cli::failure::{Failure, Outcome};
@@ -202,7 +203,12 @@ pub(super) fn print_error(error: &ProviderError) {
 }
 
 fn write_error(out: &mut impl Write, error: &ProviderError) -> io::Result<()> {
-    let line = serde_json::json!({ "error": error });
-    writeln!(out, "{line}")?;
+    /// In the order in which the members are documented.
+    #[derive(Serialize)]
+    struct Line<'a> {
+        error: &'a ProviderError,
+    }
+    serde_json::to_writer(&mut *out, &Line { error })?;
+    writeln!(out)?;
     out.flush()
 }
