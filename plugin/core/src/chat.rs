@@ -19,7 +19,7 @@ use provider_interface::export::{EventSource, panic_text};
 use provider_interface::{ErrorKind, ProviderError, StreamEvent};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 pub(crate) use task::Request;
 
@@ -55,10 +55,7 @@ impl Answer {
         let ended = ready!(Pin::new(&mut self.task).poll(cx));
         Poll::Ready(match ended {
             Ok(result) => result,
-            Err(error) => Err(match error.try_into_panic() {
-                Ok(payload) => ProviderError::panicked(&panic_text(payload.as_ref())),
-                Err(_) => draining(),
-            }),
+            Err(error) => Err(lost(error)),
         })
     }
 }
@@ -69,6 +66,14 @@ pub(crate) fn draining() -> ProviderError {
         ErrorKind::Draining,
         "this version of the provider is shutting down; send the request again",
     )
+}
+
+/// The error of a task that came to no end of its own: it panicked, or its runtime went away.
+pub(crate) fn lost(error: JoinError) -> ProviderError {
+    match error.try_into_panic() {
+        Ok(payload) => ProviderError::panicked(&panic_text(payload.as_ref())),
+        Err(_) => draining(),
+    }
 }
 
 impl EventSource for Answer {

@@ -16,6 +16,7 @@
 mod call;
 mod check;
 pub mod error;
+mod families;
 mod reasoning;
 mod repair;
 mod request;

@@ -9,13 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use provider_interface::export::{ChatProvider, EventSource, ReplyFuture, panic_text};
+use provider_interface::export::{ChatProvider, EventSource, ReplyFuture};
 use provider_interface::{
     ChatRequest, ErrorKind, Health, HostApi, ListModels, LogLevel, ModelList, ProviderError,
     StreamEvent, TokenCount,
 };
 
-use crate::chat::{self, Answer, draining};
+use crate::chat::{self, Answer, draining, lost};
 use crate::config::Config;
 use crate::logging;
 use runtime::OwnRuntime;
@@ -75,10 +75,7 @@ impl Generation {
         Box::pin(async move {
             match (&mut task.0).await {
                 Ok(result) => result,
-                Err(error) => Err(match error.try_into_panic() {
-                    Ok(payload) => ProviderError::panicked(&panic_text(payload.as_ref())),
-                    Err(_) => draining(),
-                }),
+                Err(error) => Err(lost(error)),
             }
         })
     }

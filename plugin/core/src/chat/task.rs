@@ -15,7 +15,7 @@ use super::body::{ResponseBody, TakeBody, TakenBody};
 use super::watch::Watch;
 use crate::client::chosen_profile;
 use crate::config::Timeouts;
-use crate::convert::error::{Origin, from_exception, from_sdk};
+use crate::convert::error::{Origin, causes, from_exception, from_sdk};
 use crate::convert::{self, NameMap};
 use crate::provider::Sessions;
 use crate::wire::{StreamDecoder, WireError};
@@ -117,13 +117,7 @@ impl Reader {
             let mut events = Vec::new();
             let end = match self.wait().await {
                 Arrived::Nothing => return Err(self.named(self.watch.silence())),
-                Arrived::Bytes(bytes) => self.decode_ready(bytes, &mut events).await,
-                Arrived::End => Some(
-                    self.decoder
-                        .finish()
-                        .map_err(|error| self.wire_error(error)),
-                ),
-                Arrived::Broken(error) => Some(Err(self.broken(&error))),
+                arrived => self.decode_ready(arrived, &mut events).await,
             };
             if !events.is_empty() {
                 has_begun = true;
@@ -155,13 +149,12 @@ impl Reader {
         .await
     }
 
-    /// Decodes a chunk and all others that have arrived with it; the end, if it is among them.
+    /// Decodes what arrived and all that has arrived with it; the end, if it is among them.
     async fn decode_ready(
         &mut self,
-        first: Bytes,
+        mut arrived: Arrived,
         events: &mut Vec<StreamEvent>,
     ) -> Option<Result<(), ProviderError>> {
-        let mut arrived = Arrived::Bytes(first);
         loop {
             let pushed = match arrived {
                 Arrived::Bytes(bytes) => self.decoder.push(&bytes, events),
@@ -233,18 +226,4 @@ fn arrived(chunk: Option<Result<Bytes, BoxError>>) -> Arrived {
         Some(Err(error)) => Arrived::Broken(error),
         None => Arrived::End,
     }
-}
-
-/// An error with its causes, each said once.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }

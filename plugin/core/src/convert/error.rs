@@ -15,7 +15,9 @@ use provider_interface::{ErrorKind, ProviderError};
 use serde::Deserialize;
 
 use kinds::{classify, exception_status};
-use text::{causes, without_canonical_request};
+use text::without_canonical_request;
+
+pub(crate) use text::causes;
 
 /// Where a request was sent, and with whose credentials: what a sentence about its failure names.
 #[derive(Debug, Clone, Copy)]

@@ -15,7 +15,7 @@ pub(super) fn without_canonical_request(message: &str) -> &str {
 }
 
 /// What lies behind an error, from the outside in, each thing said once.
-pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     for cause in chain(error).skip(1) {
         let cause = without_canonical_request(&cause.to_string()).to_owned();

@@ -6,6 +6,7 @@ use provider_interface::{
 };
 
 use super::Repairs;
+use crate::convert::families::Family;
 
 /// User guide, *Prompt caching*: at most four checkpoints a request.
 const MAX_POINTS: usize = 4;
@@ -30,7 +31,7 @@ trait Item {
     fn point(&self) -> Option<&CachePoint>;
     fn point_mut(&mut self) -> Option<&mut CachePoint>;
     /// Whether a cache point may stand behind it.
-    fn is_markable(&self, _is_claude: bool) -> bool {
+    fn is_markable(&self, _family: Family) -> bool {
         true
     }
 }
@@ -60,14 +61,13 @@ macro_rules! item {
 item!(Tool {});
 item!(SystemBlock {});
 item!(ContentBlock {
-    fn is_markable(&self, is_claude: bool) -> bool {
+    fn is_markable(&self, family: Family) -> bool {
         match self {
             Self::ReasoningContent(_) => false,
-            // Claude's side of the service fails on it: "messages.….type: Field required".
             Self::Document(document) => {
                 let is_pdf = document.format == Some(DocumentFormat::Pdf);
                 let has_bytes = matches!(document.source, DocumentSource::Bytes(_));
-                !is_claude || is_pdf || !has_bytes
+                !family.refuses_cached_documents || is_pdf || !has_bytes
             }
             _ => true,
         }
@@ -76,22 +76,22 @@ item!(ContentBlock {
 
 /// A point at the beginning of a list, behind another one or behind what can't be marked.
 fn drop_misplaced(request: &mut ChatRequest) {
-    let is_claude = request.model_id.to_ascii_lowercase().contains("claude");
+    let family = Family::of(&request.model_id);
     if let Some(config) = &mut request.tool_config {
-        drop_in(&mut config.tools, is_claude);
+        drop_in(&mut config.tools, family);
     }
-    drop_in(&mut request.system, is_claude);
+    drop_in(&mut request.system, family);
     for message in &mut request.messages {
-        drop_in(&mut message.content, is_claude);
+        drop_in(&mut message.content, family);
     }
 }
 
-fn drop_in<T: Item>(items: &mut Vec<T>, is_claude: bool) {
+fn drop_in<T: Item>(items: &mut Vec<T>, family: Family) {
     let mut may_stand = false;
     items.retain(|item| {
         let is_point = item.point().is_some();
         let stays = !is_point || may_stand;
-        may_stand = !is_point && item.is_markable(is_claude);
+        may_stand = !is_point && item.is_markable(family);
         stays
     });
 }

@@ -6,20 +6,7 @@ use provider_interface::{ContentBlock, Message};
 
 use super::Repairs;
 use super::hash::hash;
-
-/// What ids a family takes, where not [`MAX_LENGTH`] of letters, digits, `_` and `-`.
-struct Form {
-    /// A part of the model's id, of its profiles' ids and of their ARNs, in lower case.
-    id_part: &'static str,
-    /// So many letters and digits, no more and no less.
-    exactly: usize,
-}
-
-/// "Tool call id must be a-z, A-Z, 0-9, with a length of 9."
-const FORMS: &[Form] = &[Form {
-    id_part: "mistral.",
-    exactly: 9,
-}];
+use crate::convert::families::Family;
 
 /// API_runtime_ToolUseBlock, toolUseId. It allows `.` and `:` too, which not every model does.
 const MAX_LENGTH: usize = 64;
@@ -87,10 +74,8 @@ struct Ids {
 
 impl Ids {
     fn of(messages: &[Message], model_id: &str) -> Self {
-        let model_id = model_id.to_ascii_lowercase();
-        let form = FORMS.iter().find(|form| model_id.contains(form.id_part));
         let mut ids = Self {
-            exactly: form.map(|form| form.exactly),
+            exactly: Family::of(model_id).tool_use_id_length,
             taken: HashSet::new(),
             seen: HashMap::new(),
         };

@@ -5,10 +5,7 @@ use provider_interface::ChatRequest;
 
 use super::Repairs;
 use super::blanks::blank;
-
-/// Parts of the ids of models that refuse white space (Anthropic: "each stop sequence must contain
-/// non-whitespace").
-const REFUSE_WHITE_SPACE: &[&str] = &["claude"];
+use crate::convert::families::Family;
 
 pub(super) fn drop_blanks(request: &mut ChatRequest, repairs: &mut Repairs) {
     let Some(config) = &mut request.inference_config else {
@@ -17,10 +14,7 @@ pub(super) fn drop_blanks(request: &mut ChatRequest, repairs: &mut Repairs) {
     let Some(stops) = &mut config.stop_sequences else {
         return;
     };
-    let model_id = request.model_id.to_ascii_lowercase();
-    let refuses = REFUSE_WHITE_SPACE
-        .iter()
-        .any(|part| model_id.contains(part));
+    let refuses = Family::of(&request.model_id).refuses_blank_stops;
     let before = stops.len();
     stops.retain(|stop| !(stop.is_empty() || refuses && blank(stop)));
     if stops.len() == before {
