@@ -206,6 +206,29 @@ pub struct Metadata {
     /// The tier that served it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<ServiceTier>,
+    /// What it cost, as far as prices are known (not AWS's).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// The model that answered, where it is another than was asked (not AWS's): one of `fallbacks`, or
+    /// the inference profile that stands in for a bare id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+}
+
+/// What an answer cost, in US dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// For what the model read, apart from the cache.
+    pub input: f64,
+    /// For what it wrote.
+    pub output: f64,
+    /// For what was read from the cache.
+    pub cache_read: f64,
+    /// For what was written to the cache.
+    pub cache_write: f64,
+    /// All of it.
+    pub total: f64,
 }
 
 /// Tokens. `input_tokens` doesn't include what was read from or written to the cache.

@@ -162,6 +162,11 @@ names! {
     }
 }
 names! {
+    /// Which cache points are put where the caller set none (not an AWS name): none, ones that live
+    /// five minutes, or ones that live an hour where the model has that.
+    PromptCaching { None = "none", Short = "short", Long = "long" }
+}
+names! {
     /// How important a log record is.
     LogLevel { Error = "error", Warn = "warn", Info = "info", Debug = "debug", Trace = "trace" }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CachePoint, Effort, GuardContent, GuardrailStreamMode, GuardrailTrace, Json, Latency, Message,
-    OutputFormatType, ServiceTierType, TextPiece,
+    OutputFormatType, PromptCaching, ServiceTierType, TextPiece,
 };
 
 /// One turn that is asked of a model.
@@ -56,6 +56,14 @@ pub struct ChatRequest {
     /// How hard to think (not AWS's: put into the words of the model).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<Reasoning>,
+    /// Whether cache points are put where there are none (not AWS's; unset: as the provider's config
+    /// says).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_caching: Option<PromptCaching>,
+    /// Models to ask in turn as long as nothing has come of the one before (not AWS's; unset: as the
+    /// provider's config says).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallbacks: Option<Vec<String>>,
 }
 
 /// One block of the system prompt.

@@ -70,8 +70,10 @@ pub(crate) fn metadata() -> impl Strategy<Value = Metadata> {
         option::of(vec(detail, 0..3)),
     );
     let tokens = (any::<u64>(), any::<u64>(), any::<u64>());
-    (tokens, cache, option::of(any::<u64>()), option::of(json())).prop_map(
-        |(tokens, cache, latency, trace)| Metadata {
+    let own = (option::of(0.0f64..1e6), option::of(text()));
+    let latency = option::of(any::<u64>());
+    (tokens, cache, latency, option::of(json()), own).prop_map(
+        |(tokens, cache, latency, trace, (cost, model_id))| Metadata {
             usage: Usage {
                 input_tokens: tokens.0,
                 output_tokens: tokens.1,
@@ -86,6 +88,12 @@ pub(crate) fn metadata() -> impl Strategy<Value = Metadata> {
             service_tier: Some(ServiceTier {
                 kind: ServiceTierType::Flex,
             }),
+            cost: cost.map(|total| Cost {
+                input: total / 3.0,
+                total,
+                ..Cost::default()
+            }),
+            model_id,
         },
     )
 }

@@ -106,8 +106,12 @@ pub(crate) fn settings() -> impl Strategy<Value = ChatRequest> {
             option::of(performance),
         ),
         (option::of(tier), option::of(output), option::of(reasoning)),
+        (
+            option::of(name(PromptCaching::KNOWN)),
+            option::of(vec(text(), 0..3)),
+        ),
     )
-        .prop_map(|(first, second, third, fourth)| ChatRequest {
+        .prop_map(|(first, second, third, fourth, own)| ChatRequest {
             inference_config: first.0,
             tool_config: first.1,
             guardrail_config: first.2,
@@ -119,6 +123,8 @@ pub(crate) fn settings() -> impl Strategy<Value = ChatRequest> {
             service_tier: fourth.0.map(|kind| ServiceTier { kind }),
             output_config: fourth.1,
             reasoning: fourth.2,
+            prompt_caching: own.0,
+            fallbacks: own.1,
             ..ChatRequest::default()
         })
 }

@@ -65,6 +65,7 @@ impl Output {
     /// Prints an event.
     pub(super) fn event(&mut self, event: StreamEvent) -> io::Result<()> {
         if self.json {
+            let event = as_documented(event);
             serde_json::to_writer(&mut self.stdout, &event)?;
             return self.stdout.write_all(b"\n");
         }
@@ -211,4 +212,13 @@ fn write_error(out: &mut impl Write, error: &ProviderError) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Line { error })?;
     writeln!(out)?;
     out.flush()
+}
+
+/// An event with the members that AWS documents, and no others.
+fn as_documented(mut event: StreamEvent) -> StreamEvent {
+    if let StreamEvent::Metadata(metadata) = &mut event {
+        metadata.cost = None;
+        metadata.model_id = None;
+    }
+    event
 }

@@ -107,6 +107,10 @@ fn split(request: &ChatRequest) -> (&str, Body<'_>) {
         output_config,
         // By now in the model's own words, among the additional fields.
         reasoning: _,
+        // By now cache points.
+        prompt_caching: _,
+        // Each is a request of its own.
+        fallbacks: _,
     } = request;
     let body = Body {
         messages,

@@ -219,6 +219,8 @@ impl From<WireMetadata> for Metadata {
             trace: wire.trace,
             performance_config: wire.performance_config,
             service_tier: wire.service_tier,
+            cost: None,
+            model_id: None,
         }
     }
 }
