@@ -34,6 +34,7 @@
 //! | `registry` | provider id → active generation; model name → provider |
 //! | `host_api`, `wake` | what the gateway offers a plugin |
 //! | [`config`] | the gateway's config file |
+//! | `server`, `openai` | the HTTP server (feature `server`), and the API that it speaks |
 
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
@@ -44,10 +45,14 @@ mod generation;
 mod guard;
 mod host_api;
 pub mod loader;
+#[cfg(feature = "server")]
+pub mod openai;
 mod plugin;
 mod provider;
 mod registry;
 mod reply;
+#[cfg(feature = "server")]
+pub mod server;
 mod stream;
 mod wake;
 

@@ -14,6 +14,7 @@ mod models;
 mod panics;
 mod plugins;
 mod report;
+mod serve;
 mod table;
 
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ struct Global {
 enum Command {
     /// Ask a model; with neither prompt nor pipe, have a conversation
     Chat(chat::Args),
+    /// Serve the models over HTTP, as OpenAI's API
+    Serve(serve::Args),
     /// List the models that can be called
     Models(models::Args),
     /// List plugins, or look into a plugin file
@@ -85,6 +88,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let context = Context::new(arguments.global);
     let outcome: Outcome = match arguments.command {
         Command::Chat(args) => chat::run(args, &context),
+        Command::Serve(args) => serve::run(args, &context),
         Command::Models(args) => models::run(args, &context),
         Command::Plugins(command) => plugins::run(command, &context),
         Command::Config(command) => config::run(command, &context),
