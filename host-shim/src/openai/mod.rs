@@ -29,6 +29,9 @@ mod whole;
 mod wire;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use crate::server::dialect::{Asked, Dialect, Failure, Refused, Stamp};
 
 pub use writer::Writer;
