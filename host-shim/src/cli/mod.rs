@@ -53,6 +53,9 @@ struct Global {
     /// What to log to stderr
     #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
     log_level: logging::Level,
+    /// How to log
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: logging::Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,7 +81,7 @@ enum Command {
 /// Runs the command line of this process.
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::start(arguments.global.log_level);
+    logging::start(arguments.global.log_level, arguments.global.log_format);
     panics::say_one_sentence(arguments.global.log_level);
     let outcome = panics::caught(|| dispatch(arguments));
     outcome.unwrap_or_else(Failure::exit_code_after_saying)
