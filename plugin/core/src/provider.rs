@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use provider_interface::export::{ChatProvider, EventSource, ReplyFuture};
 use provider_interface::{
-    ChatRequest, ErrorKind, Health, HostApi, ListModels, LogLevel, ModelList, ProviderError,
-    StreamEvent, TokenCount,
+    ChatRequest, Health, HostApi, ListModels, LogLevel, ModelList, ProviderError, StreamEvent,
+    TokenCount,
 };
 
-use crate::chat::{self, Answer, draining, lost};
+use crate::chat::{self, Answer, Lessons, draining, lost};
 use crate::config::Config;
 use crate::logging;
 use runtime::OwnRuntime;
@@ -29,6 +29,8 @@ pub(crate) struct Generation {
     draining: AtomicBool,
     /// Cloned into every open answer: its count is theirs.
     open: Arc<()>,
+    /// What models have refused.
+    lessons: Lessons,
 }
 
 /// What a config brings with it; replaced as a whole.
@@ -55,6 +57,7 @@ impl Generation {
             current: RwLock::new(Current::new(config)),
             draining: AtomicBool::new(false),
             open: Arc::new(()),
+            lessons: Lessons::default(),
         })
     }
 
@@ -112,7 +115,8 @@ impl ChatProvider for Generation {
         let request = chat::Request {
             chat,
             sessions,
-            timeouts: config.timeouts,
+            config,
+            lessons: self.lessons.clone(),
         };
         Box::new(Answer::start(
             self.runtime.handle(),
@@ -126,12 +130,13 @@ impl ChatProvider for Generation {
         self.reply(async move { sessions.list_models(options.refresh).await })
     }
 
-    fn count_tokens(&self, _: ChatRequest) -> ReplyFuture<TokenCount> {
-        let error = ProviderError::new(
-            ErrorKind::InvalidRequest,
-            "this version of amazon-bedrock can't count tokens; an answer's usage tells them",
-        );
-        Box::pin(async move { Err(error) })
+    fn count_tokens(&self, chat: ChatRequest) -> ReplyFuture<TokenCount> {
+        let Current { config, sessions } = self.current();
+        let lessons = self.lessons.clone();
+        self.reply(async move {
+            let counted = chat::count_tokens(chat, &sessions, &config, &lessons).await;
+            counted.map(|input_tokens| TokenCount { input_tokens })
+        })
     }
 
     fn reconfigure(&self, config: &str) -> Result<(), ProviderError> {
@@ -143,13 +148,14 @@ impl ChatProvider for Generation {
     fn health(&self) -> ReplyFuture<Health> {
         let sessions = self.current().sessions;
         let ready = !self.draining.load(Ordering::Relaxed);
+        let notes = self.lessons.told();
         self.reply(async move {
             let session = sessions.current().await?;
             Ok(Health {
                 ready,
                 region: Some(session.region().to_owned()),
                 credential_source: None,
-                notes: Vec::new(),
+                notes,
             })
         })
     }
