@@ -1,6 +1,7 @@
 //! From a plugin file to an opened plugin: staged (a private copy, checked, none of its code has
 //! run), then opened. Nothing is ever unloaded.
 
+mod access;
 mod binary;
 mod digest;
 mod error;

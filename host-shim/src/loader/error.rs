@@ -74,6 +74,37 @@ pub enum Refusal {
         /// Its size.
         found: u64,
     },
+    /// It belongs to somebody else.
+    #[error("it belongs to user {uid}, who is neither you nor root; copy it to a folder of yours")]
+    Owner {
+        /// Whose it is.
+        uid: u32,
+    },
+    /// Others may write to it.
+    #[error("others may write to it (mode {mode:04o}); run chmod go-w on it")]
+    Writable {
+        /// Its permissions.
+        mode: u32,
+    },
+    /// It has other names, by which it can be changed.
+    #[error("it has {links} hard links, so it may be changed under another name; put a copy there")]
+    Linked {
+        /// How many names it has.
+        links: u64,
+    },
+    /// Others may replace it.
+    #[error(
+        "others may change its folder {} (owner {uid}, mode {mode:04o}); run chmod go-w on that folder, or use another",
+        shorten_path(.folder)
+    )]
+    Folder {
+        /// The folder, or one above it.
+        folder: PathBuf,
+        /// Whose that is.
+        uid: u32,
+        /// Its permissions.
+        mode: u32,
+    },
     /// It changed while it was copied.
     #[error("it changed while it was read; try again when it has been written in full")]
     Changing,
@@ -243,6 +274,11 @@ mod tests {
                 error: io(),
             },
             Refusal::TooManyImages,
+            Refusal::Folder {
+                folder: path.clone(),
+                uid: u32::MAX,
+                mode: 0o7777,
+            },
             Refusal::System(long.clone()),
             Refusal::Damaged(long.clone()),
             Refusal::Layout {
