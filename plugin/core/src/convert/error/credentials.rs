@@ -32,7 +32,7 @@ const LOGINS: &[(&str, &str, &str)] = &[
 ];
 
 /// The error for credentials that a provider of the chain could not give.
-pub(super) fn from_credentials(error: &CredentialsError, profile: Option<&str>) -> ProviderError {
+pub(crate) fn from_credentials(error: &CredentialsError, profile: Option<&str>) -> ProviderError {
     let causes = causes(error);
     let lower = causes.to_ascii_lowercase();
     let with_profile = profile
