@@ -117,13 +117,23 @@ fn of_environment(service_id: &str, shared: &SdkConfig) -> Result<Option<String>
 
 /// An HTTP address; the SDK panics on some that are none.
 fn address(url: &str, source: impl FnOnce() -> String) -> Result<String, ProviderError> {
-    if url.starts_with("http://") || url.starts_with("https://") {
-        return Ok(url.to_owned());
+    let refuse = |reason: String| {
+        let message = format!("{} {reason}", source());
+        Err(ProviderError::new(ErrorKind::InvalidRequest, message))
+    };
+    let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
+    let Some(rest) = rest else {
+        return refuse(format!("is no http or https address: {url}"));
+    };
+    if rest
+        .split(['/', '?', '#'])
+        .next()
+        .is_some_and(|host| host.contains('@'))
+    {
+        // Without the value: it is printed with every failure.
+        return refuse("carries a user name or password; leave them out".to_owned());
     }
-    Err(ProviderError::new(
-        ErrorKind::InvalidRequest,
-        format!("{} is no http or https address: {url}", source()),
-    ))
+    Ok(url.to_owned())
 }
 
 #[cfg(test)]
@@ -205,6 +215,13 @@ mod tests {
                 "bedrock.us-iso-east-1.c2s.ic.gov",
             ),
             (
+                "us-iso-east-1",
+                false,
+                true,
+                "bedrock-runtime.us-iso-east-1.api.aws.ic.gov",
+                "bedrock.us-iso-east-1.api.aws.ic.gov",
+            ),
+            (
                 "us-isob-east-1",
                 true,
                 false,
@@ -233,10 +250,5 @@ mod tests {
                 "a standard host tells its region: {case}"
             );
         }
-    }
-
-    #[test]
-    fn a_partition_without_dual_stack_has_no_such_host() {
-        assert_eq!(hosts("us-iso-east-1", false, true), (None, None));
     }
 }
