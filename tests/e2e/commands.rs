@@ -88,7 +88,9 @@ fn models_for_people_are_a_table() {
     let table = user.run(&["models"]).good();
     let mut lines = table.lines();
     let header: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
-    let columns = ["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "SOURCE"];
+    let columns = [
+        "MODEL", "CONTEXT", "OUTPUT", "$IN/M", "$OUT/M", "INPUT", "SOURCE", "NAME",
+    ];
     assert_eq!(header, columns);
     let row = lines.find(|line| line.contains(MODEL)).unwrap();
     assert!(row.contains("foundation-model"), "{row}");
