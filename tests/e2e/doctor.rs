@@ -127,7 +127,7 @@ fn a_person_gets_aligned_lines_without_colour_on_a_pipe_and_no_secret() {
     assert_eq!(said.status.code(), Some(1));
     assert_eq!(said.err, "", "the output tells it");
     assert!(
-        said.out.contains("✗ live") && said.out.contains("fix: "),
+        said.out.contains("✗ discovery") && said.out.contains("fix: "),
         "{said:?}"
     );
     assert!(!said.out.contains("a wrong secret"), "{said:?}");
@@ -191,8 +191,12 @@ fn a_plugin_that_is_not_enabled_and_one_that_others_could_write_are_told() {
     let user = user.config(&json!({"plugins": {
         "load": {"paths": [file]}, "entries": {PLUGIN: {"enabled": true}},
     }}));
-    let report = examined(&user, 1, &[]);
-    assert_eq!(check(&report, "plugin")["status"], "fail");
+    let open = examined(&user, 0, &[]);
+    assert_eq!(check(&open, "trust")["status"], "warn");
+    let fix = text(&open, "trust", "fix");
+    let pasted = std::process::Command::new("sh").args(["-c", fix]).status();
+    assert!(pasted.unwrap().success(), "{fix}");
+    assert_eq!(check(&examined(&user, 0, &[]), "trust")["status"], "ok");
 }
 
 #[test]

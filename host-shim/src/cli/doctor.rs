@@ -1,12 +1,13 @@
 //! `doctor`: everything between a user and an answer, looked at one by one, each with what to do
 //! about it.
 //!
-//! `setup` is what can be looked at without asking anyone (config, plugin), `service` what the
-//! provider tells, `shown` what a person sees.
+//! `setup` and `trust` are what can be looked at without asking anyone (config, plugin), `service`
+//! what the provider tells, `shown` what a person sees.
 
 mod service;
 mod setup;
 mod shown;
+mod trust;
 
 use std::io::{self, Write};
 

@@ -1,6 +1,7 @@
 //! Whose credentials sign a request, and that these are the ones that are shown: `doctor --live` tells
 //! a source and makes a request in one process, and the simulator says who signed it.
 
+mod hosts;
 mod rotation;
 mod sentences;
 mod sources;

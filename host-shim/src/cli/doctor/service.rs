@@ -178,15 +178,16 @@ fn of_models(list: Result<ModelList, ProviderError>, report: &mut Report) {
         .iter()
         .map(|(source, count)| format!("{count} {source}"))
         .collect();
-    if counts.is_empty() {
+    if counts.is_empty() && list.notes.is_empty() {
         let access = "https://console.aws.amazon.com/bedrock/home#/modelaccess".to_owned();
         report.warn("discovery", "no model was found", Some(access));
-    } else {
+    } else if !counts.is_empty() {
         report.ok("discovery", counts.join(", "));
     }
     for note in list.notes {
-        let again = "bedrock-gateway models --refresh".to_owned();
-        report.warn("discovery", note, Some(again));
+        let fix = named_command(&note).unwrap_or("bedrock-gateway models --refresh");
+        let fix = fix.to_owned();
+        report.warn("discovery", note, Some(fix));
     }
 }
 
@@ -227,8 +228,7 @@ async fn answer(provider: &Provider, model: &str, report: &mut Report) {
 
 /// What to do about an error: the command that it names itself, else what fits its kind.
 fn fix_for(error: &ProviderError) -> String {
-    let named = error.message.split_once("run `");
-    if let Some((command, _)) = named.and_then(|(_, rest)| rest.split_once('`')) {
+    if let Some(command) = named_command(&error.message) {
         return command.to_owned();
     }
     let fix = match error.kind {
@@ -243,6 +243,12 @@ fn fix_for(error: &ProviderError) -> String {
         _ => "bedrock-gateway --log-level debug models --refresh",
     };
     fix.to_owned()
+}
+
+/// The command that a sentence asks to run.
+fn named_command(sentence: &str) -> Option<&str> {
+    let (_, rest) = sentence.split_once("run `")?;
+    Some(rest.split_once('`')?.0)
 }
 
 #[cfg(test)]

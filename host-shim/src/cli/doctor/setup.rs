@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use host_shim::config::{BEDROCK_ID, Config, Origin, Trust};
+use host_shim::config::{BEDROCK_ID, Config, Origin};
 use host_shim::interface::INTERFACE_VERSION;
 use host_shim::{Plugin, Provider};
 
-use super::{PluginSeen, Report};
+use super::{PluginSeen, Report, trust};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::gateway::{bundled, loader, log_level, open_trusted, plugin_files};
@@ -134,12 +134,7 @@ fn loaded(plugin: &Plugin, file: &Path, config: &Config, report: &mut Report) {
     let (id, version) = (&info.id, &info.version);
     report.ok("plugin", format!("{id} {version}, {}", file.display()));
     let entry = config.plugins.entries.get(BEDROCK_ID);
-    let trust = match entry.map(|entry| &entry.trust) {
-        Some(Trust::Pinned) => "its sha256 is the one that the config pins",
-        Some(Trust::Signed { .. }) => "its signature is good",
-        Some(Trust::Permissions) | None => "nobody else may write the file or its folder",
-    };
-    report.ok("trust", trust);
+    trust::look(entry.map(|entry| &entry.trust), file, report);
     let built = format!("built against interface {}", info.interface);
     if info.interface == INTERFACE_VERSION {
         report.ok("interface", format!("{built}, as this gateway is"));
