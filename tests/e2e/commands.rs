@@ -118,6 +118,27 @@ fn a_model_of_the_config_comes_first_and_wins() {
 }
 
 #[test]
+fn what_is_missing_from_the_list_is_a_line_on_stderr() {
+    let (sim, user) = account();
+    let refusal = Reply::error(403, "AccessDeniedException", "not\nallowed");
+    sim.always(Operation::ListFoundationModels, Some(refusal));
+    let user = user.config(&json!({
+        "plugins": {"load": {"paths": [library(PLUGIN)]}, "entries": {PLUGIN: {"enabled": true}}},
+        "models": {"providers": {PLUGIN: {"models": [{"id": MODEL, "contextWindow": 200_000}]}}},
+    }));
+    let said = user.run(&["models"]);
+    assert_eq!(said.status.code(), Some(0), "{said:?}");
+    assert!(said.out.contains(MODEL), "{said:?}");
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert!(
+        lines.iter().all(|line| line.starts_with("warning: ")),
+        "{said:?}"
+    );
+    let refused = lines.iter().filter(|line| line.contains("not allowed"));
+    assert_eq!(refused.count(), 1, "{said:?}");
+}
+
+#[test]
 fn a_list_that_the_service_refuses_is_one_sentence() {
     let denied = "User is not authorized to perform bedrock:ListFoundationModels";
     let (sim, user) = account();

@@ -25,5 +25,6 @@ mod requests;
 mod secrets;
 mod silence;
 mod streaming;
+mod terminal;
 mod transport;
 mod workbench;

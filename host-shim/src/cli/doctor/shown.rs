@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use super::{Report, Status};
+use crate::cli::report::one_line;
 
 const PLAIN: &str = "\x1b[0m";
 
@@ -28,7 +29,7 @@ fn write(report: &Report, coloured: bool, out: &mut impl Write) -> io::Result<()
     for check in &report.checks {
         let (symbol, colour) = symbol(check.status);
         let (before, after) = if coloured { (colour, PLAIN) } else { ("", "") };
-        let (name, detail) = (&check.name, &check.detail);
+        let (name, detail) = (&check.name, one_line(&check.detail));
         writeln!(out, "{before}{symbol}{after} {name:width$}  {detail}")?;
         if let Some(fix) = &check.fix {
             writeln!(out, "  {:width$}  fix: {fix}", "")?;
