@@ -21,7 +21,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use provider_interface::ProviderError;
 
 use crate::config::{Config, Connection};
-use crate::credentials::{Signer, bearer_token, files};
+use crate::credentials::{Signer, bearer_token, chain, files};
 use crate::http::Http;
 use crate::region::{self, RegionSources};
 use endpoints::Endpoints;
@@ -90,12 +90,13 @@ impl Session {
         if let Some(files) = files::chosen() {
             loader = loader.profile_files(files);
         }
-        if files::is_blank("AWS_PROFILE") {
-            loader = loader.profile_name(DEFAULT_PROFILE);
+        if let Some(name) = files::profile_override() {
+            loader = loader.profile_name(name);
         }
         let shared = loader.load().await;
         let endpoints = Endpoints::find(config, &shared)?;
-        let signer = Signer::new(token, shared.credentials_provider());
+        let chain = chain::without_blank_links(&shared).or_else(|| shared.credentials_provider());
+        let signer = Signer::new(token, chain);
         let shared = match signer.credentials_provider() {
             Some(provider) => shared.into_builder().credentials_provider(provider).build(),
             None => shared,
@@ -175,9 +176,6 @@ impl Session {
     }
 }
 
-/// The profile of whom names none.
-const DEFAULT_PROFILE: &str = "default";
-
 /// A session that needs nothing of the environment.
 fn fixed(connection: &Connection, http: SharedHttpClient, timeouts: TimeoutConfig) -> SdkConfig {
     let credentials = Credentials::new(
@@ -209,8 +207,8 @@ async fn region_of(config: &Config) -> region::Resolved {
         if let Some(files) = files::chosen() {
             provider = provider.profile_files(files);
         }
-        if files::is_blank("AWS_PROFILE") {
-            provider = provider.profile_name(DEFAULT_PROFILE);
+        if let Some(name) = files::profile_override() {
+            provider = provider.profile_name(name);
         }
         provider.build().region().await
     };

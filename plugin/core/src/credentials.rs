@@ -1,6 +1,7 @@
 //! Who signs requests: the source of the credentials as the SDK's chain itself tells it, so that
 //! what is shown is what is used.
 
+pub(crate) mod chain;
 pub(crate) mod files;
 
 use std::env;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use host_shim::Provider;
@@ -177,7 +177,8 @@ fn counting_process(home: &Path, good_for: &str) {
     write(home, ".aws/config", &process);
 }
 
-async fn two_signers(home: &Path, good_for: &str) -> [String; 2] {
+/// Who signs two requests, one after the other, and how long the key that is shown then is good for.
+async fn two_signers(home: &Path, good_for: &str) -> ([String; 2], u64) {
     counting_process(home, good_for);
     let keys = (1..=3).map(|n| format!("AKIANUMBER{n}"));
     let sim = keys.fold(BedrockSim::new(), |sim, key| sim.credentials(key, "secret"));
@@ -187,7 +188,11 @@ async fn two_signers(home: &Path, good_for: &str) -> [String; 2] {
     ask(&provider).await.unwrap();
     let first = last_signer(&sim);
     ask(&provider).await.unwrap();
-    [first, last_signer(&sim)]
+    let second = last_signer(&sim);
+    let health = provider.health().await.unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let left = health.credential_expiry.expect("it has an end") - now.as_secs();
+    ([first, second], left)
 }
 
 #[tokio::test]
@@ -196,7 +201,8 @@ async fn a_key_is_replaced_before_its_end() {
         return;
     };
     // Still good, but not for long.
-    let signers = two_signers(&home, "25 seconds").await;
+    let (signers, left) = two_signers(&home, "25 seconds").await;
+    assert!(left <= 25, "{left}");
     assert_eq!(signers, ["AKIANUMBER1", "AKIANUMBER2"]);
 }
 
@@ -205,6 +211,7 @@ async fn a_key_that_is_good_for_long_is_kept() {
     let Some(home) = home_of_its_own("a_key_that_is_good_for_long_is_kept") else {
         return;
     };
-    let signers = two_signers(&home, "1 hour").await;
+    let (signers, left) = two_signers(&home, "1 hour").await;
+    assert!((3000..=3600).contains(&left), "{left}");
     assert_eq!(signers, ["AKIANUMBER1", "AKIANUMBER1"]);
 }

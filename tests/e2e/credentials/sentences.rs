@@ -157,8 +157,11 @@ fn if_you_use_profiles_set_aws_profile_on_the_gateway_host() {
     let request = used(&user, &sim, "env: AWS_PROFILE");
     assert_eq!(signer(&request), "AKIAPROFILE");
     let gone = user.env("AWS_PROFILE", "no-such-profile");
-    let said = gone.run(&["chat", "hello"]);
-    assert!(said.refusal(1).contains("no-such-profile"), "{said:?}");
+    let nothing = stranger(&sim).env("AWS_PROFILE", "no-such-profile");
+    for user in [gone, nothing] {
+        let said = user.run(&["chat", "hello"]);
+        assert!(said.refusal(1).contains("no-such-profile"), "{said:?}");
+    }
 }
 
 #[test]

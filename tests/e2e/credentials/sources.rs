@@ -128,6 +128,12 @@ fn an_assumed_role_with_a_source_profile_is_shown_and_used() {
     assert!(signature.contains("Credential=AKIABASE/"), "{signature}");
     let user = user.env("AWS_PROFILE", "work");
     signed(&user, &sim, PROFILE);
+    let report = examined(&user);
+    let detail = check(&report, "credentials")["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("env: AWS_PROFILE, for another "),
+        "{detail}"
+    );
 }
 
 #[test]
@@ -267,10 +273,9 @@ fn a_containers_role_is_shown_and_used() {
     assert_eq!(container.asked()[0].line, "GET /role");
 }
 
-#[test]
-fn an_instances_role_is_shown_and_used() {
-    let sim = service();
-    let metadata = Fake::start(|asked: &Asked| -> Answer {
+/// The metadata service of a machine with a role.
+fn instance() -> Fake {
+    Fake::start(|asked: &Asked| -> Answer {
         let token = asked.header("x-aws-ec2-metadata-token");
         match (asked.line.as_str(), token) {
             ("PUT /latest/api/token", _) => (200, "the machine's token".to_owned()),
@@ -281,7 +286,12 @@ fn an_instances_role_is_shown_and_used() {
             }
             _ => (404, String::new()),
         }
-    });
+    })
+}
+
+#[test]
+fn an_instances_role_is_shown_and_used() {
+    let (sim, metadata) = (service(), instance());
     let user = stranger(&sim)
         .without("AWS_EC2_METADATA_DISABLED")
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url());
@@ -290,6 +300,39 @@ fn an_instances_role_is_shown_and_used() {
     user.file(".aws/config", "[profile work]\nregion = us-east-1\n");
     let user = user.env("AWS_PROFILE", "work");
     signed(&user, &sim, "aws-sdk default chain (Ec2InstanceMetadata)");
+}
+
+#[test]
+fn links_of_the_chain_whose_variables_are_blank_are_passed_over() {
+    let (sim, metadata) = (service(), instance());
+    let blank = |user: Gateway| {
+        let variables = [
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_ROLE_ARN",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        ];
+        variables
+            .into_iter()
+            .fold(user, |user, name| user.env(name, ""))
+    };
+    let user = blank(stranger(&sim))
+        .without("AWS_EC2_METADATA_DISABLED")
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url());
+    signed(&user, &sim, "aws-sdk default chain (Ec2InstanceMetadata)");
+    let keys = keys(KEY, SECRET);
+    user.file(
+        ".aws/credentials",
+        format!("[work]\n{keys}aws_session_token = {SESSION}\n"),
+    );
+    signed(&user.env("AWS_PROFILE", "work"), &sim, PROFILE);
+    let said = blank(stranger(&sim)).chat(&["hello"]);
+    let sentence = said.refusal(1);
+    assert!(
+        sentence.starts_with("no AWS credentials were found"),
+        "{sentence}"
+    );
 }
 
 #[test]

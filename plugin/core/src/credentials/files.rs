@@ -32,11 +32,16 @@ pub(super) fn set(variable: &str) -> Option<String> {
 }
 
 /// Whether a variable is there and says nothing.
-pub(crate) fn is_blank(variable: &str) -> bool {
+pub(super) fn is_blank(variable: &str) -> bool {
     env::var(variable).is_ok_and(|value| value.trim().is_empty())
 }
 
-/// The files to read, where the SDK would choose others: it takes a blank name for a name.
+/// The profile to take where the SDK would take another: it takes a blank name for a name.
+pub(crate) fn profile_override() -> Option<&'static str> {
+    is_blank("AWS_PROFILE").then_some("default")
+}
+
+/// The files to read, where the SDK would choose others: it takes a blank path for a path.
 #[expect(deprecated, reason = "the SDK re-exports its successor from nowhere")]
 pub(crate) fn chosen() -> Option<ProfileFiles> {
     if !FILES.iter().any(|(variable, ..)| is_blank(variable)) {
