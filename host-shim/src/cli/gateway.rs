@@ -4,7 +4,9 @@
 use std::env;
 use std::path::PathBuf;
 
-use host_shim::config::{BEDROCK_ID, Config, Connection, Trust, Verdict};
+#[cfg(feature = "simulator")]
+use host_shim::config::Connection;
+use host_shim::config::{BEDROCK_ID, Config, Trust, Verdict};
 use host_shim::interface::LogLevel;
 use host_shim::loader::{Candidate, ranked, scan};
 use host_shim::{Loader, Plugin, Registry};
