@@ -61,7 +61,8 @@ fn statuses(report: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
+/// The first check of that name.
+pub(crate) fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
     let found = checks(report).iter().find(|check| check["name"] == name);
     found.unwrap_or_else(|| panic!("no check {name}: {report:#}"))
 }
@@ -232,6 +233,21 @@ fn an_endpoint_that_is_gone_is_told_with_its_address() {
     );
     assert_eq!(check(&report, "endpoint: control plane")["status"], "ok");
     assert!(sim.request_count() > 0);
+}
+
+#[test]
+fn what_keeps_every_connection_from_being_made_is_told_once() {
+    for (variable, value) in [
+        ("AWS_CA_BUNDLE", "/nowhere/ca.pem"),
+        ("AWS_ENDPOINT_URL_BEDROCK", "ftp://127.0.0.1"),
+    ] {
+        let report = examined(&account().1.env(variable, value), 1, &["--live"]);
+        let failed = checks(&report).iter();
+        let failed: Vec<_> = failed.filter(|check| check["status"] == "fail").collect();
+        assert_eq!(failed.len(), 1, "{report:#}");
+        assert_eq!(failed[0]["name"], "connection");
+        assert!(text(&report, "connection", "detail").contains(value));
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod trust;
 
 use std::io::{self, Write};
 
+use host_shim::config::BEDROCK_ID;
 use serde::Serialize;
 
 use super::context::Context;
@@ -133,7 +134,42 @@ fn examine(args: &Args, context: &Context, report: &mut Report) -> Result<(), Fa
     let Some(provider) = setup::plugin(&config, context, report) else {
         return Ok(());
     };
-    let model = args.live.then(|| config.default_model.clone());
+    let model = args
+        .live
+        .then(|| config.default_model.as_deref().and_then(of_bedrock));
     runtime()?.block_on(service::examine(&provider, model, report));
     Ok(())
+}
+
+/// The model's id, unless it is another provider's model.
+fn of_bedrock(model: &str) -> Option<String> {
+    let id = match model.split_once('/') {
+        Some((BEDROCK_ID, id)) => id,
+        // The slash of an ARN isn't one between provider and model.
+        Some(_) if !model.starts_with("arn:") => return None,
+        _ => model,
+    };
+    Some(id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_model_of_another_provider_is_not_asked() {
+        let arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x";
+        for (model, id) in [
+            (
+                "amazon-bedrock/amazon.nova-lite-v1:0",
+                Some("amazon.nova-lite-v1:0"),
+            ),
+            ("amazon.nova-lite-v1:0", Some("amazon.nova-lite-v1:0")),
+            (arn, Some(arn)),
+            (&format!("amazon-bedrock/{arn}"), Some(arn)),
+            ("openai/gpt-5", None),
+        ] {
+            assert_eq!(of_bedrock(model).as_deref(), id, "{model}");
+        }
+    }
 }

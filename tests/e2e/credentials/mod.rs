@@ -10,6 +10,8 @@ use bedrock_simulator::{AuthKind, BedrockSim, Operation, RecordedRequest, Reply,
 use serde_json::{Value, json};
 
 use crate::artifacts::library;
+use crate::doctor::check;
+use crate::environment::region;
 use crate::gateway::Gateway;
 use crate::harness::{MODEL, PLUGIN};
 
@@ -49,13 +51,6 @@ fn examined(user: &Gateway) -> Value {
     serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("no report: {said:?}"))
 }
 
-/// The one check of that name.
-fn check<'r>(report: &'r Value, name: &str) -> &'r Value {
-    let mut checks = report["checks"].as_array().unwrap().iter();
-    let found = checks.find(|check| check["name"] == name);
-    found.unwrap_or_else(|| panic!("no check {name}: {report:#}"))
-}
-
 /// Shows the source, and asks with what it gave; the request that came.
 fn used(user: &Gateway, sim: &Simulator, source: &str) -> RecordedRequest {
     sim.forget_requests();
@@ -78,14 +73,6 @@ fn signed(user: &Gateway, sim: &Simulator, source: &str) {
 fn signer(request: &RecordedRequest) -> &str {
     match &request.auth {
         AuthKind::SigV4 { access_key_id, .. } => access_key_id,
-        other => panic!("not signed: {other:?}"),
-    }
-}
-
-/// The region that a request was signed for.
-fn region(request: &RecordedRequest) -> &str {
-    match &request.auth {
-        AuthKind::SigV4 { region, .. } => region,
         other => panic!("not signed: {other:?}"),
     }
 }

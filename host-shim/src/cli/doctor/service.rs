@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use host_shim::config::BEDROCK_ID;
 use host_shim::interface::{
     ChatRequest, EndpointProbe, ErrorKind, Health, InferenceConfig, ListModels, Message, ModelList,
     Probe, ProviderError, Role,
@@ -44,8 +43,9 @@ pub(super) async fn examine(
     let can_sign = match health {
         Ok(health) => of_health(&health, report),
         Err(error) => {
-            report.fail("credentials", error.message.as_str(), fix_for(&error));
-            false
+            // Proxy, CA bundle or addresses: everything else fails for the same reason.
+            report.fail("connection", error.message.as_str(), fix_for(&error));
+            return;
         }
     };
     match probe {
@@ -57,12 +57,7 @@ pub(super) async fn examine(
     of_models(list, report);
     match live.map(|of_config| of_config.or(first)) {
         None => {}
-        Some(Some(model)) if can_sign => {
-            let model = model
-                .strip_prefix(&format!("{BEDROCK_ID}/"))
-                .unwrap_or(&model);
-            answer(provider, model, report).await;
-        }
+        Some(Some(model)) if can_sign => answer(provider, &model, report).await,
         Some(Some(_)) => report.warn("live", "not tried: there is nothing to sign with", None),
         Some(None) => report.warn("live", "not tried: there is no model to ask", None),
     }
