@@ -5,10 +5,19 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+/// The library of a package of this workspace where cargo put it: beside the programs.
+pub(crate) fn library_beside(package: &str) -> PathBuf {
+    built(&library_name(package))
+}
+
+fn library_name(package: &str) -> String {
+    format!("{DLL_PREFIX}{}{DLL_SUFFIX}", package.replace('-', "_"))
+}
+
 /// The library of a package of this workspace, as a user has it who has copied it into a folder. cargo's own has a second
 /// name in another folder, which a loader refuses.
 pub(crate) fn library(package: &str) -> PathBuf {
-    let name = format!("{DLL_PREFIX}{}{DLL_SUFFIX}", package.replace('-', "_"));
+    let name = library_name(package);
     let original = built(&name);
     let folder = profile_folder().join("copies").join(package);
     fs::create_dir_all(&folder).expect("a folder");

@@ -41,6 +41,20 @@ impl LoadError {
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
     }
+
+    /// A command for a shell that helps, where one does.
+    pub fn fix(&self) -> Option<String> {
+        let quoted =
+            |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+        let file = quoted(&self.path);
+        match &*self.refusal {
+            Refusal::Writable { .. } => Some(format!("chmod go-w {file}")),
+            Refusal::Owner { .. } => Some(format!("sudo chown \"$(id -u)\" {file}")),
+            Refusal::Linked { .. } => Some(format!("cp {file} {file}.new && mv {file}.new {file}")),
+            Refusal::Folder { folder, .. } => Some(format!("chmod go-w {}", quoted(folder))),
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with a plugin file.

@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! - [`Bedrock`]: the plugin; what it is, and how a generation of it is made.
-//! - `config`, `region`, `http`, `client`: from the config to AWS SDK clients (credentials, endpoint, TLS,
-//!   proxy).
+//! - `config`, `region`, `http`, `credentials`, `client`: from the config to AWS SDK clients (who signs,
+//!   endpoint, TLS, proxy).
 //! - `provider`: one generation: its runtime, its requests, its end.
 //! - [`convert`]: neutral request → what is sent, SDK error → [`provider_interface::ProviderError`], remedies; pure.
 //! - `chat`: one answer: the request's task, which takes the raw body from the SDK, and the batches
@@ -21,6 +21,7 @@ mod chat;
 mod client;
 mod config;
 pub mod convert;
+mod credentials;
 pub mod discovery;
 mod http;
 mod logging;

@@ -7,16 +7,17 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use provider_interface::export::{ChatProvider, EventSource, ReplyFuture};
 use provider_interface::{
-    ChatRequest, Health, HostApi, ListModels, LogLevel, ModelList, ProviderError, StreamEvent,
-    TokenCount,
+    ChatRequest, Health, HostApi, ListModels, LogLevel, ModelList, Probe, ProviderError,
+    StreamEvent, TokenCount,
 };
 
 use crate::chat::{self, Answer, Lessons, draining, lost};
 use crate::config::Config;
+use crate::credentials::Standing;
 use crate::logging;
 use runtime::OwnRuntime;
 
@@ -151,12 +152,29 @@ impl ChatProvider for Generation {
         let notes = self.lessons.told();
         self.reply(async move {
             let session = sessions.current().await?;
+            let Standing {
+                source,
+                expiry,
+                error,
+            } = session.signer().standing().await;
+            let seconds = |end: SystemTime| end.duration_since(UNIX_EPOCH).ok();
             Ok(Health {
                 ready,
                 region: Some(session.region().to_owned()),
-                credential_source: None,
+                region_source: Some(session.region_source().to_owned()),
+                credential_source: Some(source.unwrap_or_else(|| "none".to_owned())),
+                credential_expiry: expiry.and_then(seconds).map(|end| end.as_secs()),
+                credential_error: error,
                 notes,
             })
+        })
+    }
+
+    fn probe(&self) -> ReplyFuture<Probe> {
+        let sessions = self.current().sessions;
+        self.reply(async move {
+            let endpoints = sessions.current().await?.probe().await;
+            Ok(Probe { endpoints })
         })
     }
 
