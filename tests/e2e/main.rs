@@ -31,5 +31,6 @@ mod silence;
 mod streaming;
 mod terminal;
 mod transport;
+mod trust;
 mod whole_answers;
 mod workbench;

@@ -2,14 +2,14 @@
 //! registered, and with `--simulate` the simulator.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[cfg(feature = "simulator")]
 use host_shim::config::Connection;
 use host_shim::config::{BEDROCK_ID, Config, Trust, Verdict};
 use host_shim::interface::LogLevel;
-use host_shim::loader::{Candidate, ranked, scan};
-use host_shim::{Loader, Plugin, Registry};
+use host_shim::loader::{Candidate, Prober, Proof, ranked, scan};
+use host_shim::{LoadError, Loader, Plugin, Registry};
 use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
@@ -105,43 +105,50 @@ impl Gateway {
     }
 }
 
-/// Stages a plugin's file, checks that the config trusts this very content, and opens it.
+/// Stages a plugin's file, checks that the config trusts this very content, tries it in a process of
+/// its own, and opens it.
 pub(super) fn open_trusted(
     loader: &Loader,
     config: &Config,
     found: &Found,
 ) -> Result<Plugin, String> {
-    let staged = loader
-        .stage(&found.file)
-        .map_err(|error| error.to_string())?;
-    let refuse = |reason: String| {
-        Err(format!(
-            "cannot load plugin {}: {reason}",
-            found.file.display()
-        ))
+    let opened = || {
+        let staged = loader.stage(&found.file)?;
+        for proof in proofs(config, &found.id) {
+            staged.prove(&proof)?;
+        }
+        Ok((staged, prober(config)))
     };
-    let digest = staged.sha256().to_string();
-    let id = &found.id;
-    match config.plugins.entries.get(id) {
-        Some(entry)
-            if entry
-                .sha256
-                .as_ref()
-                .is_some_and(|pinned| *pinned != digest) =>
-        {
-            return refuse(format!(
-                "its sha256 is {digest}, which is not the one that the config pins; put the pinned file there or \
-                 correct plugins.entries.{id}.config.sha256"
-            ));
-        }
-        Some(entry) if matches!(entry.trust, Trust::Signed { .. }) => {
-            return refuse(format!(
-                "this version can't check signatures; use trust: \"pinned\" with sha256: \"{digest}\""
-            ));
-        }
-        _ => {}
-    }
-    loader.load(staged).map_err(|error| error.to_string())
+    let (staged, prober) = opened().map_err(|error: LoadError| error.to_string())?;
+    prober?
+        .probe(&staged)
+        .and_then(|()| loader.load(staged))
+        .map_err(|error| error.to_string())
+}
+
+/// What the config asks a plugin's file to show.
+fn proofs(config: &Config, id: &str) -> Vec<Proof> {
+    let Some(entry) = config.plugins.entries.get(id) else {
+        return Vec::new();
+    };
+    // The config has checked that it is one.
+    let pinned = entry.sha256.as_ref().and_then(|digest| digest.parse().ok());
+    let signed = match &entry.trust {
+        Trust::Signed { public_key } => Some(Proof::Signature(public_key.clone())),
+        Trust::Permissions | Trust::Pinned => None,
+    };
+    pinned
+        .map(Proof::Digest)
+        .into_iter()
+        .chain(signed)
+        .collect()
+}
+
+/// Tries plugins in a child of this program.
+pub(super) fn prober(config: &Config) -> Result<Prober, String> {
+    let state = config.state_dir.as_deref().unwrap_or(Path::new("."));
+    Prober::of_this_program(state)
+        .map_err(|error| format!("this program can't be run to try a plugin: {error}"))
 }
 
 /// A loader that keeps its private copies in the state folder.

@@ -18,7 +18,10 @@ const STICKY: u32 = 0o1000;
 
 /// Refuses an open file that somebody else owns, may write to, or may reach under another name; or
 /// whose folder somebody else may change.
-#[allow(clippy::useless_conversion, reason = "other systems have fewer bits for these")]
+#[allow(
+    clippy::useless_conversion,
+    reason = "other systems have fewer bits for these"
+)]
 pub(super) fn check(path: &Path, stat: &Stat) -> Result<(), Refusal> {
     if !is_trusted(stat.st_uid) {
         return Err(Refusal::Owner { uid: stat.st_uid });
