@@ -27,7 +27,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`loader`] | finds plugin files, copies and checks them, opens the copy |
+//! | [`loader`] | finds plugin files, copies and checks them, tries them in a child process, opens the copy |
 //! | `plugin`, `generation` | an opened library, and the states of its life |
 //! | `provider`, `reply`, `stream` | what a plugin offers, safe and asynchronous |
 //! | `answer` | events folded into the message that goes back into the conversation |

@@ -6,6 +6,7 @@
 mod chat;
 mod config;
 mod context;
+mod doctor;
 mod failure;
 mod gateway;
 mod generate;
@@ -13,6 +14,7 @@ mod logging;
 mod models;
 mod panics;
 mod plugins;
+mod progress;
 mod report;
 mod serve;
 mod table;
@@ -66,6 +68,8 @@ enum Command {
     Serve(serve::Args),
     /// List the models that can be called
     Models(models::Args),
+    /// Find out what stands in the way of an answer, and what to do about it
+    Doctor(doctor::Args),
     /// List plugins, or look into a plugin file
     #[command(subcommand)]
     Plugins(plugins::Command),
@@ -93,6 +97,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Chat(args) => chat::run(args, &context),
         Command::Serve(args) => serve::run(args, &context),
         Command::Models(args) => models::run(args, &context),
+        Command::Doctor(args) => doctor::run(args, &context),
         Command::Plugins(command) => plugins::run(command, &context),
         Command::Config(command) => config::run(command, &context),
         Command::Completions(args) => generate::completions(args),

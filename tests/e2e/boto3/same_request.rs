@@ -4,11 +4,14 @@ use bedrock_simulator::{BedrockSim, Reply};
 use serde_json::{Value, json};
 
 use super::client::ask_both;
-use crate::harness::MODEL;
+
+/// A model that nothing is known of: whatever is asked of it is sent.
+const MODEL: &str = "acme.model-x-v1:0";
 
 /// Sends it through both, and gives the body that is the same.
 fn same_body(request: &Value) -> Value {
     let sim = BedrockSim::new()
+        .any_model()
         .without_rules()
         .default_reply(Reply::text("Hello"))
         .spawn()
@@ -129,7 +132,7 @@ fn every_setting_is_sent_as_boto3_sends_it() {
             "toolChoice": {"tool": {"name": "weather"}},
         },
         "guardrailConfig": {
-            "guardrailIdentifier": "gr-1", "guardrailVersion": "DRAFT",
+            "guardrailIdentifier": "gr1", "guardrailVersion": "DRAFT",
             "trace": "enabled_full", "streamProcessingMode": "async",
         },
         "additionalModelRequestFields": {"top_k": 5, "nested": {"bytes": "kept"}},

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use provider_interface::{ModelList, ProviderError};
-use tokio::sync::OnceCell;
 
-use crate::client::Session;
+use crate::client::{Live, Session};
 use crate::config::Config;
 use crate::discovery::Discovery;
 
@@ -15,7 +14,7 @@ pub(crate) struct Sessions(Arc<Inner>);
 
 struct Inner {
     config: Arc<Config>,
-    session: OnceCell<Session>,
+    session: Live,
     discovery: Discovery,
 }
 
@@ -24,17 +23,14 @@ impl Sessions {
         let discovery = Discovery::new(config.discovery.clone(), config.models.clone());
         Self(Arc::new(Inner {
             config,
-            session: OnceCell::new(),
+            session: Live::default(),
             discovery,
         }))
     }
 
-    /// The session; a failed load is tried again by the next request.
-    pub(crate) async fn current(&self) -> Result<&Session, ProviderError> {
-        self.0
-            .session
-            .get_or_try_init(|| Session::load(&self.0.config))
-            .await
+    /// The session as the shared AWS files are now.
+    pub(crate) async fn current(&self) -> Result<Arc<Session>, ProviderError> {
+        self.0.session.current(&self.0.config).await
     }
 
     /// The models.
