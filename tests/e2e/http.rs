@@ -54,12 +54,24 @@ impl Server {
     }
 
     /// Sends one request and reads the answer to its end.
-    pub(crate) fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &[u8],
+    ) -> Answer {
         read(self.send(&self.written(method, path, headers, body)))
     }
 
     /// A request as bytes.
-    pub(crate) fn written(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    pub(crate) fn written(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &[u8],
+    ) -> Vec<u8> {
         let mut text = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
         if !headers.iter().any(|header| header.starts_with("host:")) {
             text += &format!("host: {}\r\n", self.address);
@@ -77,7 +89,12 @@ impl Server {
 
     /// Asks for a chat completion.
     pub(crate) fn chat(&self, body: &Value) -> Answer {
-        self.request("POST", "/v1/chat/completions", &[], body.to_string().as_bytes())
+        self.request(
+            "POST",
+            "/v1/chat/completions",
+            &[],
+            body.to_string().as_bytes(),
+        )
     }
 
     pub(crate) fn signal(&self, which: Signal) {
@@ -104,7 +121,9 @@ impl Drop for Server {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        headers
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -114,14 +133,18 @@ impl Answer {
     /// The data of its events.
     pub(crate) fn data(&self) -> Vec<&str> {
         let lines = self.body.lines();
-        lines.filter_map(|line| line.strip_prefix("data: ")).collect()
+        lines
+            .filter_map(|line| line.strip_prefix("data: "))
+            .collect()
     }
 
     /// The same, as JSON, without what ends it.
     pub(crate) fn chunks(&self) -> Vec<Value> {
         let data = self.data();
         let chunks = data.iter().filter(|data| **data != "[DONE]");
-        chunks.map(|data| serde_json::from_str(data).expect("JSON")).collect()
+        chunks
+            .map(|data| serde_json::from_str(data).expect("JSON"))
+            .collect()
     }
 }
 
@@ -163,7 +186,10 @@ fn chunked(reader: &mut BufReader<TcpStream>) -> String {
         reader.read_line(&mut size).expect("a size");
         let size = u64::from_str_radix(size.trim(), 16).expect("a size");
         let before = body.len();
-        reader.take(size + 2).read_to_end(&mut body).expect("a chunk");
+        reader
+            .take(size + 2)
+            .read_to_end(&mut body)
+            .expect("a chunk");
         body.truncate(before + usize::try_from(size).expect("a size"));
         if size == 0 {
             return String::from_utf8(body).expect("text");

@@ -51,8 +51,13 @@ fn an_answer_comes_whole() {
 #[test]
 fn an_answer_comes_as_it_arrives() {
     let (_sim, server) = giving(Reply::text("Hello there"));
-    let answer = server.chat(&hello(json!({"stream": true, "stream_options": {"include_usage": true}})));
-    assert_eq!(answer.header("content-type"), Some("text/event-stream; charset=utf-8"));
+    let answer = server.chat(&hello(
+        json!({"stream": true, "stream_options": {"include_usage": true}}),
+    ));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/event-stream; charset=utf-8")
+    );
     assert_eq!(answer.data().last(), Some(&"[DONE]"));
     let chunks = answer.chunks();
     let text: String = chunks
@@ -63,13 +68,18 @@ fn an_answer_comes_as_it_arrives() {
     assert_eq!(chunks[0]["choices"][0]["delta"]["role"], "assistant");
     let usage = chunks.last().unwrap();
     assert_eq!(usage["choices"], json!([]));
-    assert!(usage["usage"]["completion_tokens"].as_u64().is_some(), "{usage}");
+    assert!(
+        usage["usage"]["completion_tokens"].as_u64().is_some(),
+        "{usage}"
+    );
 }
 
 #[test]
 fn two_tools_are_called_at_once() {
     let calls = [("t1", "f", json!({"a": 1})), ("t2", "g", json!({}))];
-    let (_sim, server) = giving(Reply::tools(calls.map(|(id, name, input)| ToolCall::new(id, name, input))));
+    let (_sim, server) = giving(Reply::tools(
+        calls.map(|(id, name, input)| ToolCall::new(id, name, input)),
+    ));
     let tools = json!([
         {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}},
         {"type": "function", "function": {"name": "g"}},
@@ -77,7 +87,10 @@ fn two_tools_are_called_at_once() {
     let answer = server.chat(&hello(json!({"tools": tools})));
     let calls = &answer.json()["choices"][0]["message"]["tool_calls"];
     assert_eq!(calls[0]["function"]["arguments"], "{\"a\":1}");
-    assert_eq!(calls[1]["function"], json!({"name": "g", "arguments": "{}"}));
+    assert_eq!(
+        calls[1]["function"],
+        json!({"name": "g", "arguments": "{}"})
+    );
     let answer = server.chat(&hello(json!({"tools": tools, "stream": true})));
     let mut arguments = [String::new(), String::new()];
     for chunk in answer.chunks() {
@@ -92,7 +105,8 @@ fn two_tools_are_called_at_once() {
 
 #[test]
 fn a_refusal_of_the_service_keeps_its_status_words_and_id() {
-    let (_sim, server) = giving(Reply::error(429, "ThrottlingException", "Slow down").retry_after(7));
+    let (_sim, server) =
+        giving(Reply::error(429, "ThrottlingException", "Slow down").retry_after(7));
     for stream in [false, true] {
         let answer = server.chat(&hello(json!({"stream": stream})));
         assert_eq!(answer.status, 429);
@@ -128,7 +142,8 @@ fn a_stream_that_breaks_is_an_error_and_no_end() {
 fn a_client_that_goes_away_cancels_its_request() {
     let (sim, server) = giving(Reply::deltas(20, 8).stall_after(5));
     let body = hello(json!({"stream": true})).to_string();
-    let mut socket = server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
+    let mut socket =
+        server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
     let mut some = [0; 512];
     assert!(socket.read(&mut some).unwrap() > 0);
     drop(socket);
@@ -165,7 +180,11 @@ fn without_the_token_only_probes_and_the_page_are_open() {
         ("/admin/plugins", vec![], 401),
         ("/nothing", vec![], 401),
         ("/v1/models", vec!["authorization: Bearer wrong"], 401),
-        ("/v1/models", vec!["authorization: Bearer canary-token-1234"], 200),
+        (
+            "/v1/models",
+            vec!["authorization: Bearer canary-token-1234"],
+            200,
+        ),
         ("/admin/plugins", vec!["x-api-key: canary-token-1234"], 200),
     ] {
         let answer = server.request("GET", path, &headers, b"");
@@ -177,13 +196,25 @@ fn without_the_token_only_probes_and_the_page_are_open() {
 fn secrets_and_prompts_are_in_no_log_metric_or_error() {
     let server = with_token();
     let bearer = format!("authorization: Bearer {TOKEN}");
-    let body = hello(json!({"messages": [{"role": "user", "content": "canary-prompt"}]})).to_string();
+    let body =
+        hello(json!({"messages": [{"role": "user", "content": "canary-prompt"}]})).to_string();
     let path = "/v1/chat/completions";
-    assert_eq!(server.request("POST", path, &[&bearer], body.as_bytes()).status, 200);
+    assert_eq!(
+        server
+            .request("POST", path, &[&bearer], body.as_bytes())
+            .status,
+        200
+    );
     let wrong = server.request("POST", path, &["authorization: Bearer canary-wrong"], b"{}");
     let refused = server.request("POST", path, &[&bearer], b"{\"canary-name\":");
     let metrics = server.request("GET", "/metrics", &[&bearer], b"");
-    assert!(metrics.body.contains("gen_ai_server_request_duration_seconds"), "{}", metrics.body);
+    assert!(
+        metrics
+            .body
+            .contains("gen_ai_server_request_duration_seconds"),
+        "{}",
+        metrics.body
+    );
     server.signal(Signal::TERM);
     let (status, log) = server.ended();
     assert_eq!(status, Some(0));
@@ -195,7 +226,10 @@ fn secrets_and_prompts_are_in_no_log_metric_or_error() {
 
 #[test]
 fn other_names_and_other_pages_are_turned_away() {
-    let server = Server::start(&Gateway::new(), &["--simulate", "--allow-host", "gateway.local"]);
+    let server = Server::start(
+        &Gateway::new(),
+        &["--simulate", "--allow-host", "gateway.local"],
+    );
     let own = format!("origin: http://{}", server.address);
     for (header, status) in [
         ("host: evil.example", 403),
@@ -223,7 +257,10 @@ fn an_open_address_without_a_token_is_refused() {
 #[test]
 fn a_token_that_can_not_be_had_is_refused() {
     let config = json!({"gateway": {"auth": {"token": "${NOT_SET_ANYWHERE}"}}});
-    let said = Gateway::new().config(&config).run(&["serve", "--simulate", "--listen", "127.0.0.1:0"]);
+    let said =
+        Gateway::new()
+            .config(&config)
+            .run(&["serve", "--simulate", "--listen", "127.0.0.1:0"]);
     assert_eq!(said.status.code(), Some(2));
     assert!(said.err.contains("NOT_SET_ANYWHERE"), "{}", said.err);
 }
@@ -254,7 +291,8 @@ fn bodies_that_make_no_sense_are_refused_with_a_4xx() {
 fn a_first_signal_lets_open_answers_end() {
     let (_sim, server) = giving(Reply::deltas(50, 8).events_per_second(100.0));
     let body = hello(json!({"stream": true})).to_string();
-    let mut socket = server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
+    let mut socket =
+        server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
     let mut start = [0; 1];
     socket.read_exact(&mut start).unwrap();
     server.signal(Signal::TERM);
@@ -262,7 +300,10 @@ fn a_first_signal_lets_open_answers_end() {
         std::thread::yield_now();
     }
     let late = server.chat(&hello(json!({})));
-    assert_eq!((late.status, late.header("x-should-retry")), (503, Some("true")));
+    assert_eq!(
+        (late.status, late.header("x-should-retry")),
+        (503, Some("true"))
+    );
     let mut rest = String::new();
     socket.read_to_string(&mut rest).unwrap();
     assert!(rest.contains("[DONE]"), "{rest}");
@@ -273,7 +314,8 @@ fn a_first_signal_lets_open_answers_end() {
 fn a_second_signal_ends_at_once() {
     let (_sim, server) = giving(Reply::deltas(20, 8).stall_after(5));
     let body = hello(json!({"stream": true})).to_string();
-    let mut socket = server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
+    let mut socket =
+        server.send(&server.written("POST", "/v1/chat/completions", &[], body.as_bytes()));
     let mut start = [0; 1];
     socket.read_exact(&mut start).unwrap();
     server.signal(Signal::INT);
@@ -287,13 +329,16 @@ fn a_second_signal_ends_at_once() {
 #[test]
 fn a_half_closed_socket_and_a_half_request_hurt_nobody() {
     let server = Server::start(&Gateway::new(), &["--simulate"]);
-    let mut half = server.send(b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-le");
+    let mut half =
+        server.send(b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-le");
     half.shutdown(std::net::Shutdown::Write).unwrap();
     let mut rest = Vec::new();
     let _ = half.read_to_end(&mut rest);
     let mut idle: Vec<_> = (0..100).map(|_| server.send(b"")).collect();
     assert_eq!(server.get("/healthz").status, 200);
-    idle[0].write_all(&server.written("GET", "/healthz", &[], b"")).unwrap();
+    idle[0]
+        .write_all(&server.written("GET", "/healthz", &[], b""))
+        .unwrap();
     assert_eq!(read(idle.remove(0)).status, 200);
 }
 
@@ -305,8 +350,14 @@ fn the_page_runs_nothing_from_elsewhere() {
     assert!(policy.contains("default-src 'self'"), "{policy}");
     for part in ["/", "/page.js", "/page.css"] {
         let text = server.get(part).body;
-        assert!(!text.contains("http://") && !text.contains("https://"), "{part}");
-        assert!(!text.contains(" style=") && !text.contains(" onclick="), "{part}");
+        assert!(
+            !text.contains("http://") && !text.contains("https://"),
+            "{part}"
+        );
+        assert!(
+            !text.contains(" style=") && !text.contains(" onclick="),
+            "{part}"
+        );
     }
 }
 
@@ -318,5 +369,8 @@ fn the_plugin_that_serves_is_listed() {
     assert_eq!(plugins[0]["state"], "active");
     assert_eq!(plugins[0]["generation"], 1);
     let metrics = server.get("/metrics").body;
-    assert!(metrics.contains("bedrock_gateway_plugin_generation{plugin=\"amazon-bedrock\""), "{metrics}");
+    assert!(
+        metrics.contains("bedrock_gateway_plugin_generation{plugin=\"amazon-bedrock\""),
+        "{metrics}"
+    );
 }

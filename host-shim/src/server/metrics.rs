@@ -24,6 +24,9 @@ type Histograms = Family<Labels, Histogram, fn() -> Histogram>;
 /// The most models that are told apart: their names are the clients' to choose.
 const MAX_MODELS: usize = 200;
 
+/// Names of OpenTelemetry's for providers of ours.
+const PROVIDERS: [(&str, &str); 1] = [("amazon-bedrock", "aws.bedrock")];
+
 /// The buckets that OpenTelemetry gives for durations.
 const SECONDS: [f64; 14] = [
     0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
@@ -81,7 +84,7 @@ impl Metrics {
         );
         names.register(
             "bedrock_gateway_overhead_seconds",
-            "The gateway's own time for an answer, without the provider's",
+            "The gateway's own time until the provider is asked",
             self.overhead.clone(),
         );
         names.register(
@@ -136,6 +139,11 @@ impl Metrics {
     }
 }
 
+fn provider_name(id: &str) -> String {
+    let known = PROVIDERS.iter().find(|(ours, _)| *ours == id);
+    known.map_or(id, |(_, theirs)| theirs).to_owned()
+}
+
 fn seconds() -> Histogram {
     Histogram::new(SECONDS)
 }
@@ -175,7 +183,7 @@ impl Measured {
     pub(super) fn asked(&mut self, model: &str, provider: &Provider) {
         if let Some(measuring) = &mut self.0 {
             model.clone_into(&mut measuring.model);
-            provider.info().id.clone_into(&mut measuring.provider);
+            measuring.provider = provider_name(&provider.info().id);
             measuring.own = measuring.started.elapsed();
         }
     }

@@ -56,7 +56,7 @@ async fn log(request: Request, next: Next) -> Response {
         path,
         status = response.status().as_u16(),
         request_id = id.and_then(|id| id.to_str().ok()),
-        milliseconds = started.elapsed().as_millis(),
+        seconds = started.elapsed().as_secs_f64(),
         "answered"
     );
     response

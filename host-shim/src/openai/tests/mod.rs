@@ -58,7 +58,9 @@ fn whole(writer: Writer, events: &[StreamEvent]) -> Value {
 
 /// Each file in `cases/NAME` through `check`, against its snapshot.
 fn for_each_case(folder: &str, check: fn(&Value) -> String) {
-    let folder_path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/openai/tests").join(folder);
+    let folder_path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/openai/tests")
+        .join(folder);
     let mut files: Vec<_> = fs::read_dir(folder_path)
         .expect("the cases are there")
         .map(|entry| entry.expect("a file").path())
@@ -66,7 +68,11 @@ fn for_each_case(folder: &str, check: fn(&Value) -> String) {
     files.sort();
     assert!(!files.is_empty());
     for file in files {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = file
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(&file).expect("a case");
         let case: Value = serde_json::from_str(&text).expect("JSON");
         insta::assert_snapshot!(format!("{folder}_{name}"), check(&case));
@@ -111,15 +117,30 @@ fn what_can_not_be_had_is_refused_with_its_parameter() {
         (json!({"temperature": -1}), "temperature"),
         (json!({"temperature": 1e300}), "temperature"),
         (json!({"messages": [{"role": "robot"}]}), "messages[0].role"),
-        (json!({"messages": [{"role": "tool", "content": "x"}]}), "messages[0].tool_call_id"),
-        (json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a/b.png"}}]}]}), "messages[0].content[0].image_url"),
-        (json!({"messages": [{"role": "user", "content": 7}]}), "messages[0].content"),
+        (
+            json!({"messages": [{"role": "tool", "content": "x"}]}),
+            "messages[0].tool_call_id",
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a/b.png"}}]}]}),
+            "messages[0].content[0].image_url",
+        ),
+        (
+            json!({"messages": [{"role": "user", "content": 7}]}),
+            "messages[0].content",
+        ),
         (json!({"messages": []}), "messages"),
         (json!({"model": ""}), "model"),
         (json!({"tool_choice": "required"}), "tool_choice"),
         (json!({"reasoning_effort": "enormous"}), "reasoning_effort"),
-        (json!({"response_format": {"type": "json_object"}}), "response_format.type"),
-        (json!({"model": "m", "parallel_tool_calls": false, "tools": [{"type": "function", "function": {"name": "f"}}]}), "parallel_tool_calls"),
+        (
+            json!({"response_format": {"type": "json_object"}}),
+            "response_format.type",
+        ),
+        (
+            json!({"model": "m", "parallel_tool_calls": false, "tools": [{"type": "function", "function": {"name": "f"}}]}),
+            "parallel_tool_calls",
+        ),
         (json!({"service_tier": "scale"}), "service_tier"),
     ] {
         let refused = refused(body.clone());
@@ -137,12 +158,17 @@ fn what_asks_for_nothing_special_is_not_refused() {
 
 #[test]
 fn depth_and_bad_text_are_refused_and_nothing_more() {
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(200_000), close.repeat(200_000));
+    let deep =
+        |open: &str, close: &str| format!("{}{}", open.repeat(200_000), close.repeat(200_000));
     let hello = r#""model":"m","messages":[{"role":"user","content":"x"}]"#;
     for body in [
         deep("[", "]"),
         format!("{{{hello},\"tools\":{}}}", deep("[", "]")),
-        format!("{{{hello},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"parameters\":{}1{}}}}}]}}", "{\"a\":".repeat(200_000), "}".repeat(200_000)),
+        format!(
+            "{{{hello},\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"parameters\":{}1{}}}}}]}}",
+            "{\"a\":".repeat(200_000),
+            "}".repeat(200_000)
+        ),
         format!("{{{hello},\"tool_choice\":{}}}", deep("[", "]")),
         r#"{"model":"m","messages":[{"role":"user","content":"\ud800"}]}"#.to_owned(),
         String::new(),
@@ -175,7 +201,9 @@ fn a_stop_that_nothing_good_is_known_of_is_an_error() {
     for reason in ["malformed_tool_use", "malformed_model_output", "brand_new"] {
         let stop = events(&json!([{"messageStop": {"stopReason": reason}}]));
         let (_, mut writer) = read(json!({})).expect("taken");
-        let error = writer.event(&stop[0], &mut Vec::new()).expect_err("an error");
+        let error = writer
+            .event(&stop[0], &mut Vec::new())
+            .expect_err("an error");
         assert!(error.message.contains(reason), "{error}");
     }
 }

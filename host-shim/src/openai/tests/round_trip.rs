@@ -62,7 +62,9 @@ fn put_together_from_chunks() {
     for line in text.lines().filter_map(|line| line.strip_prefix("data: {")) {
         let chunk: Value = serde_json::from_str(&format!("{{{line}")).expect("JSON");
         if let Some(delta) = chunk["choices"][0]["delta"].as_object() {
-            delta.iter().for_each(|(name, value)| merge(&mut message, name, value));
+            delta
+                .iter()
+                .for_each(|(name, value)| merge(&mut message, name, value));
         }
     }
     assert_eq!(replayed(Value::Object(message)), given().content);
@@ -73,7 +75,10 @@ fn merge(message: &mut Map<String, Value>, name: &str, value: &Value) {
     if name == "tool_calls" {
         let calls = message.entry(name).or_insert_with(|| json!([]));
         for piece in value.as_array().expect("a list") {
-            let (index, calls) = (piece["index"].as_u64().expect("an index") as usize, calls.as_array_mut().expect("a list"));
+            let (index, calls) = (
+                piece["index"].as_u64().expect("an index") as usize,
+                calls.as_array_mut().expect("a list"),
+            );
             match calls.get_mut(index) {
                 None => calls.push(piece.clone()),
                 Some(call) => {
