@@ -194,9 +194,12 @@ impl Writer {
                     signature: None,
                     index,
                 };
-                let delta =
-                    json!({"reasoning_content": text.as_str(), "reasoning_details": [detail]});
-                self.delta(out, &delta);
+                self.open_chunk(out);
+                out.extend_from_slice(b"{\"reasoning_content\":");
+                append(out, text.as_str());
+                out.extend_from_slice(b",\"reasoning_details\":[");
+                append(out, &detail);
+                out.extend_from_slice(b"]},\"finish_reason\":null}]}\n\n");
             }
             ReasoningDelta::Signature(signature) => {
                 let detail = Detail::Text {

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use bytes::BytesMut;
+use http_body_util::BodyExt as _;
 use hyper::HeaderMap;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE};
 use provider_interface::{ErrorKind, ProviderError, StreamEvent};
@@ -25,6 +26,10 @@ use crate::{AnswerBuilder, ChatStream};
 
 /// Images make bodies large; nothing sensible is larger.
 const MAX_BODY: usize = 32 * 1024 * 1024;
+
+/// How much of one that is too large is read away: a client that is cut off while it sends doesn't
+/// see why.
+const MAX_DISCARDED: usize = 4 * MAX_BODY;
 
 /// For a whole body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -139,23 +144,41 @@ async fn whole(
 }
 
 async fn read_body(request: Request) -> Result<Bytes, Refused> {
-    let too_large = || {
-        let sentence = "the body is larger than 32 MB; send smaller or fewer images";
-        Refused::plain(413, "body_too_large", sentence)
-    };
-    let body = Limited::new(request.into_body(), MAX_BODY).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, body).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => {
-            let sentence = "the body broke off or is malformed; send it again";
-            Err(Refused::plain(400, "incomplete_body", sentence))
-        }
+    match tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body())).await {
+        Ok(body) => body,
         Err(_) => {
             let sentence = "the body took longer than 30 seconds; send it faster";
             Err(Refused::plain(408, "body_timeout", sentence))
         }
     }
+}
+
+async fn collect(mut body: Body) -> Result<Bytes, Refused> {
+    let mut collected = BytesMut::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            let sentence = "the body broke off or is malformed; send it again";
+            Refused::plain(400, "incomplete_body", sentence)
+        })?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= MAX_BODY {
+            collected.extend_from_slice(&data);
+        } else {
+            collected = BytesMut::new();
+        }
+        if length > MAX_DISCARDED {
+            break;
+        }
+    }
+    if length > MAX_BODY {
+        let sentence = "the body is larger than 32 MB; send smaller or fewer images";
+        return Err(Refused::plain(413, "body_too_large", sentence));
+    }
+    Ok(collected.freeze())
 }
 
 fn name_ignored(headers: &mut HeaderMap, ignored: &[String]) {
