@@ -42,7 +42,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
-retry-after: 1\r\nconnection: close\r\ncontent-length: 139\r\n\r\n\
+retry-after: 1\r\nconnection: close\r\ncontent-length: 138\r\n\r\n\
 {\"error\":{\"message\":\"the gateway has no room for another connection; try again\",\
 \"type\":\"server_error\",\"param\":null,\"code\":\"overloaded\"}}\n\n";
 
