@@ -33,12 +33,14 @@
 //! | `answer` | events folded into the message that goes back into the conversation |
 //! | `registry` | provider id → active generation; model name → provider |
 //! | `host_api`, `wake` | what the gateway offers a plugin |
+//! | [`anthropic`] | the Messages API that clients speak, ↔ the neutral types |
 //! | [`config`] | the gateway's config file |
 
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
 
 mod answer;
+pub mod anthropic;
 pub mod config;
 mod generation;
 mod guard;
@@ -48,6 +50,7 @@ mod plugin;
 mod provider;
 mod registry;
 mod reply;
+pub mod server;
 mod stream;
 mod wake;
 
