@@ -25,6 +25,7 @@
 //! | an `image` block | an answer | an image that the model made |
 //! | `amazon-bedrock-trace` | an answer, `message_delta` | the guardrail's and the prompt router's report |
 //! | `cost` | `usage` | US dollars |
+//! | `bedrock_service_tier` | `usage` | a tier that Anthropic has no word for |
 //! | `model` | `message_delta` | the model that answered, where it isn't the one that was asked |
 //!
 //! An answer's `stop_reason` is Anthropic's: a guardrail that stepped in, or filtered content, is a

@@ -180,6 +180,15 @@ impl<'a, 'p> Object<'a, 'p> {
         member.ok_or_else(|| self.at.member(name).refuse("is missing"))
     }
 
+    /// A member that is any JSON, null too.
+    pub(super) fn json(&self, name: &str) -> Result<Json, Refused> {
+        let given = self.members.iter().find(|given| given.name == name);
+        let at = self.at.member(name);
+        let given = given.ok_or_else(|| at.refuse("is missing"))?;
+        given.used.set(true);
+        <Json as Member>::read(given.value, &at)
+    }
+
     /// Notes what nobody has asked for.
     pub(super) fn finish(self, ignored: &mut Ignored) {
         for given in self.members.iter().filter(|given| !given.used.get()) {

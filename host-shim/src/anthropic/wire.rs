@@ -112,6 +112,9 @@ pub(super) struct Usage<'a> {
     pub(super) cache_creation: Option<CacheCreation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) service_tier: Option<&'a str>,
+    /// A tier that Anthropic has no word for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bedrock_service_tier: Option<&'a str>,
     /// In US dollars (not Anthropic's).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cost: Option<f64>,

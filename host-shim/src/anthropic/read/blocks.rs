@@ -12,19 +12,24 @@ use super::super::{SERVER_TOOL_USE, TOOL_RESULT_SUFFIX};
 use super::{cache_point, media, results};
 use crate::server::dialect::Refused;
 
-type Reader = fn(&Object<'_, '_>, &mut Ignored) -> Result<ContentBlock, Refused>;
+/// How a block is read.
+enum Reader {
+    Block(fn(&Object<'_, '_>, &mut Ignored) -> Result<ContentBlock, Refused>),
+    /// Its pieces may ask for a cache point, which can only stand behind the whole.
+    ToolResult,
+}
 
 /// What each type of block becomes. Types that end in `_tool_result` are the service's own tools'.
 const BLOCKS: &[(&str, Reader)] = &[
-    ("text", text),
-    ("image", image),
-    ("document", document),
-    ("search_result", found),
-    ("tool_use", tool_use),
-    (SERVER_TOOL_USE, tool_use),
-    ("tool_result", results::tool_result),
-    ("thinking", thinking),
-    ("redacted_thinking", redacted),
+    ("text", Reader::Block(text)),
+    ("image", Reader::Block(image)),
+    ("document", Reader::Block(document)),
+    ("search_result", Reader::Block(found)),
+    ("tool_use", Reader::Block(tool_use)),
+    (SERVER_TOOL_USE, Reader::Block(tool_use)),
+    ("tool_result", Reader::ToolResult),
+    ("thinking", Reader::Block(thinking)),
+    ("redacted_thinking", Reader::Block(redacted)),
 ];
 
 /// The member `content` of a message: a text or a list of blocks, a cache point behind each that
@@ -44,12 +49,17 @@ pub(super) fn content(
         let block = Object::read(raw, &at)?;
         let kind: String = block.required("type")?;
         let reader = BLOCKS.iter().find(|(name, _)| *name == kind);
-        blocks.push(match reader {
-            Some((_, reader)) => reader(&block, ignored)?,
-            None if kind.ends_with(TOOL_RESULT_SUFFIX) => results::of_service(&block, kind)?,
+        let (read, within) = match reader {
+            Some((_, Reader::Block(read))) => (read(&block, ignored)?, None),
+            Some((_, Reader::ToolResult)) => results::tool_result(&block, ignored)?,
+            None if kind.ends_with(TOOL_RESULT_SUFFIX) => {
+                (results::of_service(&block, kind)?, None)
+            }
             None => return Err(unknown(&at, BLOCKS)),
-        });
-        blocks.extend(cache_point(&block, ignored)?.map(ContentBlock::CachePoint));
+        };
+        blocks.push(read);
+        let point = cache_point(&block, ignored)?.or(within);
+        blocks.extend(point.map(ContentBlock::CachePoint));
         block.finish(ignored);
     }
     Ok(blocks)

@@ -1,14 +1,14 @@
 //! What tools answered.
 
 use provider_interface::{
-    ContentBlock, Json, ToolResultBlock, ToolResultContent, ToolResultStatus,
+    CachePoint, ContentBlock, ToolResultBlock, ToolResultContent, ToolResultStatus,
 };
 use serde_json::value::RawValue;
 
 use super::super::BEDROCK_TYPE;
 use super::super::object::{Ignored, Object};
 use super::blocks::{TextOrList, search_result, unknown};
-use super::media;
+use super::{cache_point, media};
 use crate::server::dialect::Refused;
 
 type Reader = fn(&Object<'_, '_>, &mut Ignored) -> Result<ToolResultContent, Refused>;
@@ -28,31 +28,33 @@ const PIECES: &[(&str, Reader)] = &[
         search_result(piece, ignored).map(ToolResultContent::SearchResult)
     }),
     ("json", |piece, _| {
-        piece.required("json").map(ToolResultContent::Json)
+        piece.json("json").map(ToolResultContent::Json)
     }),
 ];
 
-/// A `tool_result`. A cache point that one of its pieces asks for has no place there.
+/// A `tool_result`, and the cache point that its pieces ask for.
 pub(super) fn tool_result(
     block: &Object<'_, '_>,
     ignored: &mut Ignored,
-) -> Result<ContentBlock, Refused> {
+) -> Result<(ContentBlock, Option<CachePoint>), Refused> {
     let is_error: Option<bool> = block.optional("is_error")?;
     let status = is_error.map(|is_error| match is_error {
         true => ToolResultStatus::Error,
         false => ToolResultStatus::Success,
     });
-    Ok(ContentBlock::ToolResult(ToolResultBlock {
+    let (content, point) = pieces(block, ignored)?;
+    let result = ToolResultBlock {
         tool_use_id: block.required("tool_use_id")?,
-        content: pieces(block, ignored)?,
+        content,
         status,
         kind: block.optional(BEDROCK_TYPE)?,
-    }))
+    };
+    Ok((ContentBlock::ToolResult(result), point))
 }
 
 /// The result of one of the service's own tools, whose content has a form of its own: kept as it is.
 pub(super) fn of_service(block: &Object<'_, '_>, kind: String) -> Result<ContentBlock, Refused> {
-    let content: Json = block.required("content")?;
+    let content = block.json("content")?;
     Ok(ContentBlock::ToolResult(ToolResultBlock {
         tool_use_id: block.required("tool_use_id")?,
         content: vec![ToolResultContent::Json(content)],
@@ -64,16 +66,16 @@ pub(super) fn of_service(block: &Object<'_, '_>, kind: String) -> Result<Content
 fn pieces(
     block: &Object<'_, '_>,
     ignored: &mut Ignored,
-) -> Result<Vec<ToolResultContent>, Refused> {
+) -> Result<(Vec<ToolResultContent>, Option<CachePoint>), Refused> {
     let Some(raw) = block.optional::<&RawValue>("content")? else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     };
     let at = block.at().member("content");
     let list = match TextOrList::of(raw, &at)? {
-        TextOrList::Text(text) => return Ok(vec![ToolResultContent::Text(text)]),
+        TextOrList::Text(text) => return Ok((vec![ToolResultContent::Text(text)], None)),
         TextOrList::List(list) => list,
     };
-    let mut pieces = Vec::with_capacity(list.len());
+    let (mut pieces, mut point) = (Vec::with_capacity(list.len()), None);
     for (index, raw) in list.into_iter().enumerate() {
         let at = at.item(index);
         let piece = Object::read(raw, &at)?;
@@ -81,7 +83,8 @@ fn pieces(
         let reader = PIECES.iter().find(|(name, _)| *name == kind);
         let (_, reader) = reader.ok_or_else(|| unknown(&at, PIECES))?;
         pieces.push(reader(&piece, ignored)?);
+        point = cache_point(&piece, ignored)?.or(point);
         piece.finish(ignored);
     }
-    Ok(pieces)
+    Ok((pieces, point))
 }

@@ -55,17 +55,22 @@ fn stop_sequence(fields: &Json) -> Option<Cow<'_, str>> {
 /// What an answer took.
 pub(super) fn usage(metadata: &Metadata) -> wire::Usage<'_> {
     let Metadata { usage, .. } = metadata;
-    let tier = metadata.service_tier.as_ref().map(|tier| match &tier.kind {
-        ServiceTierType::Default => "standard",
-        kind => kind.as_str(),
-    });
+    let tier = metadata.service_tier.as_ref().map(|tier| &tier.kind);
+    // Anthropic's words, and the others under another name: a strict client takes no third.
+    let (service_tier, bedrock_service_tier) = match tier {
+        None => (None, None),
+        Some(ServiceTierType::Default) => (Some("standard"), None),
+        Some(ServiceTierType::Priority) => (Some("priority"), None),
+        Some(other) => (None, Some(other.as_str())),
+    };
     wire::Usage {
         input_tokens: usage.input_tokens,
         output_tokens: usage.output_tokens,
         cache_creation_input_tokens: usage.cache_write_input_tokens.unwrap_or_default(),
         cache_read_input_tokens: usage.cache_read_input_tokens.unwrap_or_default(),
         cache_creation: cache_creation(usage),
-        service_tier: tier,
+        service_tier,
+        bedrock_service_tier,
         cost: metadata.cost.map(|cost| cost.total),
     }
 }

@@ -233,10 +233,10 @@ impl EventWriter for MessageWriter {
     }
 
     fn keep_alive(&mut self, out: &mut Vec<u8>) {
-        if self.begun && !self.ended {
-            write(out, &Event::Ping);
-        } else {
-            out.extend_from_slice(b": keep-alive\n\n");
+        match (self.begun, self.ended) {
+            (_, true) => {}
+            (true, false) => write(out, &Event::Ping),
+            (false, false) => out.extend_from_slice(b": keep-alive\n\n"),
         }
     }
 
