@@ -26,30 +26,34 @@ pub(super) struct Cited<'a> {
 
 /// Anthropic's own forms.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Place<'a> {
-    CharLocation {
+    #[serde(rename = "char_location")]
+    Char {
         cited_text: Cow<'a, str>,
         document_index: u32,
         document_title: Option<Cow<'a, str>>,
         start_char_index: u32,
         end_char_index: u32,
     },
-    PageLocation {
+    #[serde(rename = "page_location")]
+    Page {
         cited_text: Cow<'a, str>,
         document_index: u32,
         document_title: Option<Cow<'a, str>>,
         start_page_number: u32,
         end_page_number: u32,
     },
-    ContentBlockLocation {
+    #[serde(rename = "content_block_location")]
+    ContentBlock {
         cited_text: Cow<'a, str>,
         document_index: u32,
         document_title: Option<Cow<'a, str>>,
         start_block_index: u32,
         end_block_index: u32,
     },
-    SearchResultLocation {
+    #[serde(rename = "search_result_location")]
+    SearchResult {
         cited_text: Cow<'a, str>,
         search_result_index: u32,
         source: Cow<'a, str>,
@@ -58,7 +62,8 @@ enum Place<'a> {
         end_block_index: u32,
     },
     /// Also for a source without a place: it is the only form without numbers to make up.
-    WebSearchResultLocation {
+    #[serde(rename = "web_search_result_location")]
+    WebSearchResult {
         cited_text: Cow<'a, str>,
         encrypted_index: Cow<'a, str>,
         title: Option<Cow<'a, str>>,
@@ -91,28 +96,28 @@ impl<'a> Place<'a> {
         let title = citation.title.as_deref().map(Cow::Borrowed);
         let source = Cow::Borrowed(citation.source.as_deref().unwrap_or_default());
         match &citation.location {
-            Some(CitationLocation::DocumentChar(span)) => Self::CharLocation {
+            Some(CitationLocation::DocumentChar(span)) => Self::Char {
                 cited_text,
                 document_index: span.document_index.unwrap_or_default(),
                 document_title: title,
                 start_char_index: span.start.unwrap_or_default(),
                 end_char_index: span.end.unwrap_or_default(),
             },
-            Some(CitationLocation::DocumentPage(span)) => Self::PageLocation {
+            Some(CitationLocation::DocumentPage(span)) => Self::Page {
                 cited_text,
                 document_index: span.document_index.unwrap_or_default(),
                 document_title: title,
                 start_page_number: span.start.unwrap_or_default(),
                 end_page_number: span.end.unwrap_or_default(),
             },
-            Some(CitationLocation::DocumentChunk(span)) => Self::ContentBlockLocation {
+            Some(CitationLocation::DocumentChunk(span)) => Self::ContentBlock {
                 cited_text,
                 document_index: span.document_index.unwrap_or_default(),
                 document_title: title,
                 start_block_index: span.start.unwrap_or_default(),
                 end_block_index: span.end.unwrap_or_default(),
             },
-            Some(CitationLocation::SearchResultLocation(span)) => Self::SearchResultLocation {
+            Some(CitationLocation::SearchResultLocation(span)) => Self::SearchResult {
                 cited_text,
                 search_result_index: span.search_result_index.unwrap_or_default(),
                 source,
@@ -121,14 +126,14 @@ impl<'a> Place<'a> {
                 end_block_index: span.end.unwrap_or_default(),
             },
             Some(CitationLocation::Web(WebLocation { url: Some(url), .. })) => {
-                Self::WebSearchResultLocation {
+                Self::WebSearchResult {
                     cited_text,
                     encrypted_index: Cow::Borrowed(""),
                     title,
                     url: Cow::Borrowed(url),
                 }
             }
-            _ => Self::WebSearchResultLocation {
+            _ => Self::WebSearchResult {
                 cited_text,
                 encrypted_index: Cow::Borrowed(""),
                 title,
@@ -139,7 +144,7 @@ impl<'a> Place<'a> {
 
     fn neutral(&self) -> Citation {
         match self {
-            Self::CharLocation {
+            Self::Char {
                 cited_text,
                 document_index,
                 document_title,
@@ -154,7 +159,7 @@ impl<'a> Place<'a> {
                     *end_char_index,
                 )),
             ),
-            Self::PageLocation {
+            Self::Page {
                 cited_text,
                 document_index,
                 document_title,
@@ -169,7 +174,7 @@ impl<'a> Place<'a> {
                     *end_page_number,
                 )),
             ),
-            Self::ContentBlockLocation {
+            Self::ContentBlock {
                 cited_text,
                 document_index,
                 document_title,
@@ -184,7 +189,7 @@ impl<'a> Place<'a> {
                     *end_block_index,
                 )),
             ),
-            Self::SearchResultLocation {
+            Self::SearchResult {
                 cited_text,
                 search_result_index,
                 source,
@@ -203,7 +208,7 @@ impl<'a> Place<'a> {
                     }),
                 )
             },
-            Self::WebSearchResultLocation {
+            Self::WebSearchResult {
                 cited_text,
                 title,
                 url,

@@ -21,7 +21,7 @@ pub(super) enum Way {
     /// Piece by piece, with this index.
     Pieces(u32),
     /// At once when it is complete: Anthropic's stream knows no pieces of it.
-    Held(AnswerBuilder),
+    Held(Box<AnswerBuilder>),
 }
 
 /// What a block is.
@@ -75,17 +75,17 @@ impl Kind {
 /// What is written for a delta of a kind that goes out piece by piece.
 pub(super) fn piece(delta: &Delta) -> Option<wire::Delta<'_>> {
     Some(match delta {
-        Delta::Text(text) => wire::Delta::TextDelta { text },
-        Delta::Citation(citation) => wire::Delta::CitationsDelta {
+        Delta::Text(text) => wire::Delta::Text { text },
+        Delta::Citation(citation) => wire::Delta::Citations {
             citation: Cited::of(citation),
         },
         Delta::ReasoningContent(ReasoningDelta::Text(thinking)) => {
-            wire::Delta::ThinkingDelta { thinking }
+            wire::Delta::Thinking { thinking }
         }
         Delta::ReasoningContent(ReasoningDelta::Signature(signature)) => {
-            wire::Delta::SignatureDelta { signature }
+            wire::Delta::Signature { signature }
         }
-        Delta::ToolUse(delta) => wire::Delta::InputJsonDelta {
+        Delta::ToolUse(delta) => wire::Delta::InputJson {
             partial_json: &delta.input,
         },
         _ => return None,

@@ -85,7 +85,7 @@ impl MessageWriter {
                 };
                 Way::Pieces(self.start(Block::Known(block), out))
             }
-            _ => Way::Held(holding(event)),
+            _ => Way::Held(Box::new(holding(event))),
         };
         let of = start.content_block_index;
         self.open.push(Open { of, kind, way });
@@ -103,7 +103,7 @@ impl MessageWriter {
         if place.is_none() && kind.has_no_start() {
             self.make_room(out);
             let way = match kind {
-                kind if kind.is_held() => Way::Held(AnswerBuilder::default()),
+                kind if kind.is_held() => Way::Held(Box::default()),
                 kind => Way::Pieces(self.start(empty(kind), out)),
             };
             place = Some(self.open.len());
