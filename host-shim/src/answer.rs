@@ -12,6 +12,7 @@ use provider_interface::{
 pub struct AnswerBuilder {
     blocks: Vec<(u32, Partial)>,
     stop_reason: Option<StopReason>,
+    response_fields: Option<Json>,
     metadata: Option<Metadata>,
 }
 
@@ -22,6 +23,8 @@ pub struct Answer {
     pub message: Message,
     /// Why it stopped; none if the stream broke off before.
     pub stop_reason: Option<StopReason>,
+    /// What `additionalModelResponseFieldPaths` asked for.
+    pub additional_model_response_fields: Option<Json>,
     /// What it took.
     pub metadata: Option<Metadata>,
 }
@@ -62,7 +65,11 @@ impl AnswerBuilder {
             StreamEvent::ContentBlockDelta(delta) => {
                 self.append(delta.content_block_index, &delta.delta);
             }
-            StreamEvent::MessageStop(stop) => self.stop_reason = Some(stop.stop_reason.clone()),
+            StreamEvent::MessageStop(stop) => {
+                self.stop_reason = Some(stop.stop_reason.clone());
+                self.response_fields
+                    .clone_from(&stop.additional_model_response_fields);
+            }
             StreamEvent::Metadata(metadata) => self.metadata = Some((**metadata).clone()),
             _ => {}
         }
@@ -80,6 +87,7 @@ impl AnswerBuilder {
                 content: content.collect(),
             },
             stop_reason: self.stop_reason,
+            additional_model_response_fields: self.response_fields,
             metadata: self.metadata,
         }
     }

@@ -34,12 +34,14 @@
 //! | `registry` | provider id → active generation; model name → provider |
 //! | `host_api`, `wake` | what the gateway offers a plugin |
 //! | [`config`] | the gateway's config file |
-//! | `server`, `openai` | the HTTP server (feature `server`), and the API that it speaks |
+//! | `server`, `openai`, `anthropic` | the HTTP server (feature `server`), and the APIs that it speaks |
 
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
 
 mod answer;
+#[cfg(feature = "server")]
+pub mod anthropic;
 pub mod config;
 mod generation;
 mod guard;

@@ -29,6 +29,7 @@ mod replays;
 mod requests;
 mod secrets;
 mod serve;
+mod serve_messages;
 mod silence;
 mod streaming;
 mod terminal;

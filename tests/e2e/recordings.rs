@@ -145,6 +145,7 @@ async fn fold(mut stream: ChatStream) -> Value {
         message,
         stop_reason,
         metadata,
+        ..
     } = builder.finish();
     json!({
         "content": message.content.iter().map(block).collect::<Vec<_>>(),

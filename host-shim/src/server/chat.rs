@@ -35,7 +35,7 @@ const MAX_DISCARDED: usize = 4 * MAX_BODY;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why there is no answer.
-enum Failed {
+pub(super) enum Failed {
     Refused(Refused),
     Provider(ProviderError),
 }
@@ -55,7 +55,7 @@ impl From<ProviderError> for Failed {
 /// Answers a chat request in a dialect.
 pub(super) async fn answer<D: Dialect>(State(shared): Of, request: Request) -> Response {
     let started = Instant::now();
-    let stamp = stamp();
+    let stamp = stamp(header(request.headers(), D::HEADER));
     let request_id = format!("req_{}", stamp.unique);
     let mut measured = Measured::new(&shared, started);
     let mut response = match answered::<D>(&shared, request, stamp, &mut measured).await {
@@ -72,6 +72,8 @@ pub(super) async fn answer<D: Dialect>(State(shared): Of, request: Request) -> R
     };
     let headers = response.headers_mut();
     put(headers, "x-request-id", &request_id);
+    // As Anthropic's clients call it.
+    put(headers, "request-id", &request_id);
     put(
         headers,
         "openai-processing-ms",
@@ -143,7 +145,7 @@ async fn whole(
     writer.whole(answer.finish())
 }
 
-async fn read_body(request: Request) -> Result<Bytes, Refused> {
+pub(super) async fn read_body(request: Request) -> Result<Bytes, Refused> {
     match tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body())).await {
         Ok(body) => body,
         Err(_) => {
@@ -187,8 +189,15 @@ fn name_ignored(headers: &mut HeaderMap, ignored: &[String]) {
     }
 }
 
+/// The values of a header, joined by commas.
+pub(super) fn header(headers: &HeaderMap, name: Option<&str>) -> Option<String> {
+    let values = headers.get_all(name?).iter();
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(","))
+}
+
 /// Two processes are told apart by chance, two answers of one by counting.
-fn stamp() -> Stamp {
+fn stamp(header: Option<String>) -> Stamp {
     static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
     static LAST: AtomicU64 = AtomicU64::new(0);
     let number = LAST.fetch_add(1, Ordering::Relaxed);
@@ -196,5 +205,6 @@ fn stamp() -> Stamp {
     Stamp {
         unique: format!("{:016x}{number:08x}", *PROCESS),
         created: now.map_or(0, |since| since.as_secs()),
+        header,
     }
 }

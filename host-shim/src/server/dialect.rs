@@ -10,6 +10,9 @@ pub trait Dialect: 'static {
     /// What writes one answer.
     type Writer: EventWriter;
 
+    /// The request header whose value belongs to the request, for [`Stamp::header`].
+    const HEADER: Option<&'static str> = None;
+
     /// Reads a request's body.
     fn read(body: &[u8], stamp: Stamp) -> Result<(Asked, Self::Writer), Refused>;
 
@@ -17,13 +20,16 @@ pub trait Dialect: 'static {
     fn error(status: u16, failure: Failure<'_>, request_id: &str) -> Vec<u8>;
 }
 
-/// What an answer is told apart by; given by the caller, who has a clock.
+/// What an answer is told apart by, and what of the request isn't in its body; given by the caller,
+/// who has a clock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Letters and digits that no other answer has; a dialect puts its own prefix before it.
     pub unique: String,
     /// Seconds since 1970.
     pub created: u64,
+    /// The value of the header that [`Dialect::HEADER`] names; several values joined by commas.
+    pub header: Option<String>,
 }
 
 /// What a client asked, in neutral words.

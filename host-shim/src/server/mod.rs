@@ -9,6 +9,7 @@
 //! | `connection` | sockets: accepted, counted, timed |
 //! | `routes`, `access` | which path is whose, and who may |
 //! | `chat`, `event_body` | one answer: whole, or as it arrives |
+//! | `count` | the tokens of a request |
 //! | `models`, `operations`, `page` | everything else that is served |
 //! | `status`, `reply` | errors as answers |
 //! | `metrics`, `life` | what is counted, and how the end comes |
@@ -16,6 +17,7 @@
 mod access;
 mod chat;
 mod connection;
+mod count;
 pub mod dialect;
 mod event_body;
 mod life;

@@ -8,13 +8,14 @@ use provider_interface::{ErrorKind, ProviderError};
 
 use super::dialect::{Dialect, Failure, Refused};
 use super::status;
+use crate::anthropic::Messages;
 use crate::openai::OpenAi;
 
 /// Writes an error's body in a dialect.
 pub(super) type Shape = fn(u16, Failure<'_>, &str) -> Vec<u8>;
 
 /// Dialects by the start of the paths that they are spoken on; the first is everybody else's.
-const SHAPES: [(&str, Shape); 1] = [("/", OpenAi::error)];
+const SHAPES: [(&str, Shape); 2] = [("/", OpenAi::error), ("/v1/messages", Messages::error)];
 
 /// The shape of errors on a path.
 pub(super) fn shape(path: &str) -> Shape {

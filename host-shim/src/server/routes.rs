@@ -10,13 +10,16 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::dialect::Refused;
-use super::{Shared, access, chat, models, operations, page, reply};
+use super::{Shared, access, chat, count, models, operations, page, reply};
+use crate::anthropic::Messages;
 use crate::openai::OpenAi;
 
 /// All routes.
 pub(super) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(chat::answer::<OpenAi>))
+        .route("/v1/messages", post(chat::answer::<Messages>))
+        .route("/v1/messages/count_tokens", post(count::count))
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
         .route("/healthz", get(operations::healthz))
@@ -34,7 +37,8 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
 }
 
 async fn unknown(request: Request) -> Response {
-    let sentence = "there is nothing at this path; see /v1/models and /v1/chat/completions";
+    let sentence =
+        "there is nothing at this path; see /v1/models, /v1/chat/completions and /v1/messages";
     let refused = Refused::plain(404, "not_found", sentence);
     reply::refused(reply::shape(request.uri().path()), &refused, "")
 }

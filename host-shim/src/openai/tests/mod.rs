@@ -17,6 +17,7 @@ fn stamp() -> Stamp {
     Stamp {
         unique: "7".to_owned(),
         created: 1_700_000_000,
+        header: None,
     }
 }
 
