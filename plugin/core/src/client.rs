@@ -35,6 +35,8 @@ pub(crate) struct Clients {
     pub(crate) endpoint: String,
     /// Lists.
     pub(crate) control: aws_sdk_bedrock::Client,
+    /// Where lists come from.
+    pub(crate) control_endpoint: String,
 }
 
 /// Where the two services are, unless at the region's own hosts.
@@ -101,11 +103,6 @@ impl Session {
         &self.region
     }
 
-    /// The clients for a model: those of its ARN's region, or of the session's.
-    pub(crate) fn clients_for(&self, model_id: &str) -> Clients {
-        self.clients(region::of_arn(model_id).unwrap_or(&self.region))
-    }
-
     /// The clients of a region.
     pub(crate) fn clients(&self, region: &str) -> Clients {
         let mut by_region = self
@@ -122,7 +119,7 @@ impl Session {
 
     fn build(&self, region: &str) -> Clients {
         let Endpoints { runtime, control } = &self.endpoints;
-        let host = || format!("bedrock-runtime.{region}.amazonaws.com");
+        let host = |service: &str| format!("{service}.{region}.amazonaws.com");
         let sdk_region = Region::new(region.to_owned());
         let mut chat = runtime::config::Builder::from(&self.shared).region(sdk_region.clone());
         // Also where there is none: what the SDK has found may be blank.
@@ -131,8 +128,9 @@ impl Session {
         lists.set_endpoint_url(control.clone());
         Clients {
             runtime: runtime::Client::from_conf(chat.build()),
-            endpoint: runtime.clone().unwrap_or_else(host),
+            endpoint: runtime.clone().unwrap_or_else(|| host("bedrock-runtime")),
             control: aws_sdk_bedrock::Client::from_conf(lists.build()),
+            control_endpoint: control.clone().unwrap_or_else(|| host("bedrock")),
         }
     }
 }

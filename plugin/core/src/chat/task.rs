@@ -55,10 +55,11 @@ pub(super) async fn run(request: Request, batches: Batches) -> Result<(), Provid
 /// Sends the request, with the SDK's retries; gives the raw body, the service's request id, and
 /// what tools are called on the wire.
 async fn open(
-    chat: ChatRequest,
+    mut chat: ChatRequest,
     sessions: Sessions,
 ) -> Result<(ResponseBody, Option<String>, NameMap), ProviderError> {
-    let clients = sessions.current().await?.clients_for(chat.model_id.trim());
+    let (model_id, clients) = sessions.target(chat.model_id.trim()).await?;
+    chat.model_id = model_id;
     tracing::debug!(model = %chat.model_id, endpoint = %clients.endpoint, "asking");
     let profile = chosen_profile();
     let taken = TakenBody::default();

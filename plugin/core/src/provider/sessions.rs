@@ -5,9 +5,9 @@ use std::sync::Arc;
 use provider_interface::{ModelList, ProviderError};
 use tokio::sync::OnceCell;
 
-use crate::client::Session;
+use crate::client::{Clients, Session};
 use crate::config::Config;
-use crate::discovery::Discovery;
+use crate::discovery::{Discovery, Place};
 
 /// A handle on a config's session and its list of models.
 #[derive(Clone)]
@@ -21,7 +21,13 @@ struct Inner {
 
 impl Sessions {
     pub(super) fn new(config: Arc<Config>) -> Self {
-        let discovery = Discovery::new(config.discovery.clone(), config.models.clone());
+        let given = config.connection.as_ref();
+        let discovery = Discovery::new(
+            config.discovery.clone(),
+            config.models.clone(),
+            config.cache_dir.as_deref(),
+            given.map(|connection| connection.access_key_id.as_str()),
+        );
         Self(Arc::new(Inner {
             config,
             session: OnceCell::new(),
@@ -40,10 +46,44 @@ impl Sessions {
     /// The models.
     pub(super) async fn list_models(&self, refresh: bool) -> Result<ModelList, ProviderError> {
         let session = self.current().await?;
-        let clients = session.clients(session.region());
-        self.0
-            .discovery
-            .list(&clients.control, session.region(), refresh)
-            .await
+        self.0.discovery.list(&self.places(session), refresh).await
+    }
+
+    /// What a request that names this model asks for, and the clients of where it goes.
+    pub(crate) async fn target(&self, model_id: &str) -> Result<(String, Clients), ProviderError> {
+        let session = self.current().await?;
+        let places = self.places(session);
+        let place_of = |region: &str| place(session, region);
+        let discovery = &self.0.discovery;
+        let target = discovery.resolve(model_id, &places, place_of).await?;
+        if target.model_id != model_id {
+            tracing::debug!(asked = model_id, model = %target.model_id, region = %target.region, "resolved");
+        }
+        Ok((target.model_id, session.clients(&target.region)))
+    }
+
+    /// The regions of the config; of a connection that the gateway made up, its own.
+    fn places(&self, session: &Session) -> Vec<Place> {
+        let Config {
+            discovery,
+            connection,
+            ..
+        } = &*self.0.config;
+        let regions = discovery.regions.iter().map(|region| region.trim());
+        let regions = regions.filter(|region| !region.is_empty() && connection.is_none());
+        let mut places: Vec<Place> = regions.map(|region| place(session, region)).collect();
+        if places.is_empty() {
+            places.push(place(session, session.region()));
+        }
+        places
+    }
+}
+
+fn place(session: &Session, region: &str) -> Place {
+    let clients = session.clients(region);
+    Place {
+        region: region.to_owned(),
+        endpoint: clients.control_endpoint,
+        control: clients.control,
     }
 }
