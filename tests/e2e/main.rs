@@ -8,6 +8,7 @@ mod boto3;
 mod broken_plugins;
 mod chat;
 mod commands;
+mod discovery;
 mod environment;
 mod faults;
 mod flow;
