@@ -4,7 +4,7 @@
 //! - [`cache`]: those lists, in memory and on disk.
 //! - [`join`] and [`merge`]: from lists and config to models; pure.
 //! - [`resolve`]: from what a request names to what the service takes, and where; pure.
-//! - [`known`]: what is known of models beyond the lists.
+//! - [`known`] and [`on_demand`]: what is known of models beyond the lists.
 
 mod cache;
 mod geography;
@@ -12,6 +12,7 @@ mod join;
 mod known;
 mod merge;
 mod notes;
+mod on_demand;
 mod resolve;
 mod settings;
 mod sources;
@@ -25,6 +26,7 @@ use provider_interface::{ModelInfo, ModelList, ProviderError};
 use tokio::time::timeout;
 
 use cache::{Cache, Key, Listed};
+use known::Facts;
 use sources::{Lists, is_without_credentials};
 
 pub(crate) use resolve::Target;
@@ -82,6 +84,7 @@ impl Discovery {
         places: &[Place],
         refresh: bool,
     ) -> Result<ModelList, ProviderError> {
+        let known = |id: &str, base: Option<&str>| self.known(id, base);
         let mut notes = Vec::new();
         let mut found: Vec<ModelInfo> = Vec::new();
         let mut failed = None;
@@ -91,7 +94,12 @@ impl Discovery {
                 Ok(listed) => {
                     has_list = true;
                     notes.extend(notes::of(&listed, &place.region));
-                    found.extend(join::models(&listed.lists, &place.region, &self.settings));
+                    found.extend(join::models(
+                        &listed.lists,
+                        &place.region,
+                        &self.settings,
+                        &known,
+                    ));
                 }
                 Err(error) => {
                     notes.push(notes::nothing(&place.region, &error));
@@ -108,7 +116,7 @@ impl Discovery {
             found.sort_by_cached_key(|model| (model.name.to_lowercase(), model.id.clone()));
         }
         let region = places.first().map_or("", |place| place.region.as_str());
-        let models = merge::merge(&self.config_models, found, region, &self.settings);
+        let models = merge::merge(&self.config_models, found, region, &self.settings, &known);
         Ok(ModelList { models, notes })
     }
 
@@ -161,7 +169,12 @@ impl Discovery {
                 lists: lists.as_deref(),
             })
             .collect();
-        let resolved = resolve::resolve(id, &with_lists, &self.settings.profile_order);
+        let resolved = resolve::resolve(
+            id,
+            &with_lists,
+            &self.settings.profile_order,
+            &self.known(id, None),
+        );
         (resolved, missing)
     }
 
@@ -184,6 +197,11 @@ impl Discovery {
         } = place.clone();
         let fetch = || sources::fetch(control, region);
         async move { cache.list(&key, refresh, fetch).await }
+    }
+
+    /// What is known of a model beyond the lists. All of discovery asks here.
+    fn known(&self, id: &str, base: Option<&str>) -> Facts {
+        known::nothing(id, base)
     }
 
     fn key(&self, place: &Place) -> Key {

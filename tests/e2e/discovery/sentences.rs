@@ -116,7 +116,7 @@ fn enabled_defaults_to_true_when_aws_credentials_are_present() {
     assert!(said.refusal(1).contains("AWS_ACCESS_KEY_ID"), "{said:?}");
     // Switched off, nothing is asked.
     let off = user_with(&sim, json!({"enabled": false}));
-    assert_eq!(models(&off), [json!({}); 0]);
+    assert!(models(&off).is_empty());
     assert_eq!(list_calls(&sim), calls);
 }
 

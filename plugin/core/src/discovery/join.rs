@@ -7,18 +7,25 @@ use provider_interface::{Modality, ModelInfo};
 
 use super::DiscoverySettings;
 use super::geography::split;
-use super::known::{Facts, facts};
+use super::known::{Facts, Known};
 use super::sources::{Derived, Foundation, Lifecycle, Lists, Source};
 use crate::PROVIDER_ID;
 
 /// What can be called in a region, by name. The filter is the original's, and goes by the foundation
 /// model.
-pub(super) fn models(lists: &Lists, region: &str, settings: &DiscoverySettings) -> Vec<ModelInfo> {
+pub(super) fn models(
+    lists: &Lists,
+    region: &str,
+    settings: &DiscoverySettings,
+    known: Known<'_>,
+) -> Vec<ModelInfo> {
+    let all = lists.foundation.iter().flat_map(|list| &list.items);
     let join = Join {
         region,
         settings,
+        known,
         makers: normalized(&settings.provider_filter),
-        foundation: foundation(lists),
+        foundation: all.map(|model| (model.id.as_str(), model)).collect(),
         is_complete: lists.foundation.is_some(),
     };
     let mut models = join.all(lists);
@@ -26,15 +33,10 @@ pub(super) fn models(lists: &Lists, region: &str, settings: &DiscoverySettings) 
     models
 }
 
-/// The foundation models of a region by their ids.
-pub(super) fn foundation(lists: &Lists) -> HashMap<&str, &Foundation> {
-    let models = lists.foundation.iter().flat_map(|list| &list.items);
-    models.map(|model| (model.id.as_str(), model)).collect()
-}
-
 struct Join<'a> {
     region: &'a str,
     settings: &'a DiscoverySettings,
+    known: Known<'a>,
     makers: Vec<String>,
     foundation: HashMap<&'a str, &'a Foundation>,
     /// Whether the foundation models were listed at all.
@@ -70,13 +72,18 @@ impl Join<'_> {
 
     fn of_foundation(&self, model: &Foundation) -> ModelInfo {
         let plain = self.model(Source::FoundationModels, &model.id, &model.name, None);
-        inherit(plain, Some(model), facts(&model.id, None), self.settings)
+        inherit(
+            plain,
+            Some(model),
+            (self.known)(&model.id, None),
+            self.settings,
+        )
     }
 
     fn of_derived(&self, source: Source, item: &Derived) -> Option<ModelInfo> {
         let base = item.base.as_deref().and_then(|base| self.find(base));
         let base_id = base.map(|base| base.id.as_str()).or(item.base.as_deref());
-        let facts = facts(&item.id, base_id);
+        let facts = (self.known)(&item.id, base_id);
         let wanted = match (base, base_id) {
             (Some(base), _) => self.is_wanted(base),
             // A profile of AWS over a model that this region doesn't have may be for images; the

@@ -1,5 +1,4 @@
-//! What is known of models beyond what the service lists. All of discovery asks here and nowhere
-//! else.
+//! What is known of models beyond what the service lists.
 
 use provider_interface::{Modality, ModelCost};
 
@@ -22,26 +21,13 @@ pub(super) struct Facts {
     pub(super) cost: Option<ModelCost>,
     /// The geographies of its inference profiles, if it can't be called by its bare id.
     pub(super) profiles: Option<Vec<String>>,
-    /// Whether it is called by its bare id.
-    pub(super) on_demand: bool,
 }
 
-/// Families that are called by their bare id (user guide, *Supported foundation models*, column
-/// "Single-region model support").
-const ON_DEMAND: &[&str] = &[
-    "ai21.jamba",
-    "amazon.titan-text",
-    "anthropic.claude-3-haiku-",
-    "anthropic.claude-v2",
-    "mistral.mistral-",
-    "openai.gpt-oss-",
-];
+/// Tells what is known of a model by its id, and by the foundation model behind it where the id doesn't
+/// tell.
+pub(super) type Known<'a> = &'a dyn Fn(&str, Option<&str>) -> Facts;
 
-/// What is known of a model; `base` is the foundation model behind it, where the id doesn't tell.
-pub(super) fn facts(id: &str, base: Option<&str>) -> Facts {
-    let model = base.unwrap_or(id);
-    Facts {
-        on_demand: ON_DEMAND.iter().any(|family| model.starts_with(family)),
-        ..Facts::default()
-    }
+/// Nothing but what the service lists is known.
+pub(super) fn nothing(_id: &str, _base: Option<&str>) -> Facts {
+    Facts::default()
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use provider_interface::{ModelInfo, ModelSource};
 
-use super::known::facts;
+use super::known::Known;
 use super::resolve::split_region;
 use super::{ConfigModel, DiscoverySettings};
 use crate::PROVIDER_ID;
@@ -19,11 +19,12 @@ pub(super) fn merge(
     found: Vec<ModelInfo>,
     region: &str,
     settings: &DiscoverySettings,
+    known: Known<'_>,
 ) -> Vec<ModelInfo> {
     let described: Vec<ModelInfo> = config_models
         .iter()
         .filter(|model| !model.id.trim().is_empty())
-        .map(|model| to_model(model, &found, region, settings))
+        .map(|model| to_model(model, &found, region, settings, known))
         .collect();
     let mut seen = HashSet::new();
     let mut ids = HashSet::new();
@@ -52,13 +53,14 @@ fn to_model(
     found: &[ModelInfo],
     region: &str,
     settings: &DiscoverySettings,
+    known: Known<'_>,
 ) -> ModelInfo {
     let (id, own_region) = split_region(model.id.trim());
     let region = own_region.unwrap_or(region);
     let here = |found: &&ModelInfo| found.region.as_deref() == Some(region);
     let mut same = found.iter().filter(|found| found.id == id);
     let found = same.clone().find(here).or_else(|| same.next());
-    let known = facts(id, None);
+    let known = known(id, None);
     let name = model
         .name
         .as_deref()

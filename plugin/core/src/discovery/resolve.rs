@@ -1,8 +1,9 @@
 //! What a request names → what the service takes, and where. Pure: from lists that are at hand.
 
 use super::geography::{of_region, rank, split};
-use super::join::{foundation, profiles_over};
-use super::known::facts;
+use super::join::profiles_over;
+use super::known::Facts;
+use super::on_demand::is_on_demand;
 use super::sources::Lists;
 use crate::region;
 
@@ -43,12 +44,17 @@ pub(super) fn split_region(asked: &str) -> (&str, Option<&str>) {
 /// Resolves an id among regions, of which the first counts most: a model that only profiles lead to
 /// becomes the profile that is closest to the region, by the lists, else by what is known of the
 /// model; an id that nobody knows stays as it is.
-pub(super) fn resolve(id: &str, places: &[Place<'_>], preferred: &[String]) -> Resolved {
+pub(super) fn resolve(
+    id: &str,
+    places: &[Place<'_>],
+    preferred: &[String],
+    facts: &Facts,
+) -> Resolved {
     let known = places.iter().find_map(|place| {
         let model_id = listed(id, place, preferred)?;
         Some(to(model_id, place.region, true))
     });
-    known.unwrap_or_else(|| unlisted(id, places, preferred))
+    known.unwrap_or_else(|| unlisted(id, places, preferred, facts))
 }
 
 fn to(model_id: &str, region: &str, is_sure: bool) -> Resolved {
@@ -64,7 +70,8 @@ fn to(model_id: &str, region: &str, is_sure: bool) -> Resolved {
 /// What a region's lists say of an id; nothing if they don't know it, or not how to call it.
 fn listed<'a>(id: &'a str, place: &Place<'a>, preferred: &[String]) -> Option<&'a str> {
     let lists = place.lists?;
-    match foundation(lists).get(id) {
+    let mut models = lists.foundation.iter().flat_map(|list| &list.items);
+    match models.find(|model| model.id == id) {
         Some(model) if model.on_demand => Some(id),
         Some(_) => best(profiles_over(lists, id), place.region, preferred),
         None => {
@@ -85,7 +92,7 @@ fn best<'a>(
 }
 
 /// Without a list that knows it.
-fn unlisted(id: &str, places: &[Place<'_>], preferred: &[String]) -> Resolved {
+fn unlisted(id: &str, places: &[Place<'_>], preferred: &[String], facts: &Facts) -> Resolved {
     let first = places
         .first()
         .map_or(region::DEFAULT_REGION, |one| one.region);
@@ -103,15 +110,14 @@ fn unlisted(id: &str, places: &[Place<'_>], preferred: &[String]) -> Resolved {
             places.len() < 2,
         );
     }
-    let facts = facts(id, None);
-    let geographies = facts.profiles.unwrap_or_default();
+    let geographies = facts.profiles.as_deref().unwrap_or_default();
     let reachable = places.iter().find_map(|place| {
         let own = of_region(place.region);
         let reachable = geographies.iter().filter(|one| own.contains(&one.as_str()));
         let closest = reachable.min_by_key(|one| rank(one, place.region, preferred))?;
         Some(to(&format!("{closest}.{id}"), place.region, false))
     });
-    let alone = facts.on_demand && places.len() < 2;
+    let alone = is_on_demand(id, first) && places.len() < 2;
     reachable.unwrap_or_else(|| to(id, first, alone))
 }
 

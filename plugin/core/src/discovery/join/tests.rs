@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use provider_interface::ModelSource;
 
 use super::*;
+use crate::discovery::known::nothing;
 use crate::discovery::sources::Dated;
 
 /// A model that passes.
@@ -58,7 +59,7 @@ fn lists(
 
 fn joined(lists: &Lists, settings: &str) -> Vec<ModelInfo> {
     let settings = serde_json::from_str(settings).expect("settings");
-    models(lists, "us-east-1", &settings)
+    models(lists, "us-east-1", &settings, &nothing)
 }
 
 fn ids(lists: &Lists, settings: &str) -> Vec<String> {
@@ -284,4 +285,27 @@ fn a_name_that_speaks_of_thinking_is_believed() {
             "{id}"
         );
     }
+}
+
+#[test]
+fn what_is_known_of_a_model_counts_for_its_profiles_too() {
+    let known = |id: &str, base: Option<&str>| {
+        assert!(id == "us.a.base" || base.is_none());
+        Facts {
+            context_window: Some(200_000),
+            max_tokens: (base == Some("a.base")).then_some(8192),
+            tools: Some(true),
+            ..Facts::default()
+        }
+    };
+    let derived = [(
+        Source::SystemProfiles,
+        vec![item("us.a.base", Some("a.base"))],
+    )];
+    let lists = lists(vec![model("a.base")], derived);
+    let models = models(&lists, "us-east-1", &DiscoverySettings::default(), &known);
+    let limits = |model: &ModelInfo| (model.context_window, model.max_tokens, model.limits_known);
+    assert_eq!(limits(&models[0]), (Some(200_000), Some(4096), false));
+    assert_eq!(limits(&models[1]), (Some(200_000), Some(8192), true));
+    assert_eq!(models[1].tools, Some(true));
 }

@@ -3,6 +3,7 @@
 use provider_interface::Modality;
 
 use super::*;
+use crate::discovery::known::nothing;
 
 fn found(id: &str) -> ModelInfo {
     ModelInfo {
@@ -32,6 +33,7 @@ fn merged(config: &str, found: &[ModelInfo]) -> Vec<ModelInfo> {
         found.to_vec(),
         "us-east-1",
         &DiscoverySettings::default(),
+        &nothing,
     )
 }
 

@@ -44,7 +44,7 @@ fn place<'a>(region: &'a str, lists: Option<&'a Lists>) -> Place<'a> {
 
 fn resolved(id: &str, places: &[Place<'_>], preferred: &[&str]) -> (String, String, bool) {
     let preferred: Vec<String> = preferred.iter().map(|&one| one.to_owned()).collect();
-    let Resolved { target, is_sure } = resolve(id, places, &preferred);
+    let Resolved { target, is_sure } = resolve(id, places, &preferred, &Facts::default());
     (target.model_id, target.region, is_sure)
 }
 
@@ -160,4 +160,25 @@ fn a_region_may_be_named_behind_the_id() {
     ] {
         assert_eq!(split_region(asked), expected);
     }
+}
+
+#[test]
+fn without_lists_what_is_known_of_a_model_leads_to_a_profile() {
+    let facts = Facts {
+        profiles: Some(["us", "eu", "global"].map(str::to_owned).to_vec()),
+        ..Facts::default()
+    };
+    for (region, expected) in [
+        ("us-east-1", format!("us.{SONNET}")),
+        ("eu-north-1", format!("eu.{SONNET}")),
+        ("me-central-1", format!("global.{SONNET}")),
+        ("us-gov-west-1", SONNET.to_owned()),
+    ] {
+        let resolved = resolve(SONNET, &[place(region, None)], &[], &facts);
+        assert_eq!(resolved.target.model_id, expected);
+        assert!(!resolved.is_sure, "a list may know better");
+    }
+    let preferred = ["global".to_owned()];
+    let resolved = resolve(SONNET, &[place("us-east-1", None)], &preferred, &facts);
+    assert_eq!(resolved.target.model_id, format!("global.{SONNET}"));
 }
