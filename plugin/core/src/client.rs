@@ -35,8 +35,6 @@ pub(crate) struct Clients {
     pub(crate) endpoint: String,
     /// Lists.
     pub(crate) control: aws_sdk_bedrock::Client,
-    /// Where lists come from.
-    pub(crate) control_endpoint: String,
 }
 
 /// Where the two services are, unless at the region's own hosts.
@@ -103,6 +101,12 @@ impl Session {
         &self.region
     }
 
+    /// Where the lists of a region come from.
+    pub(crate) fn control_endpoint(&self, region: &str) -> String {
+        let host = || format!("bedrock.{region}.amazonaws.com");
+        self.endpoints.control.clone().unwrap_or_else(host)
+    }
+
     /// The clients of a region.
     pub(crate) fn clients(&self, region: &str) -> Clients {
         let mut by_region = self
@@ -119,7 +123,7 @@ impl Session {
 
     fn build(&self, region: &str) -> Clients {
         let Endpoints { runtime, control } = &self.endpoints;
-        let host = |service: &str| format!("{service}.{region}.amazonaws.com");
+        let host = || format!("bedrock-runtime.{region}.amazonaws.com");
         let sdk_region = Region::new(region.to_owned());
         let mut chat = runtime::config::Builder::from(&self.shared).region(sdk_region.clone());
         // Also where there is none: what the SDK has found may be blank.
@@ -128,9 +132,8 @@ impl Session {
         lists.set_endpoint_url(control.clone());
         Clients {
             runtime: runtime::Client::from_conf(chat.build()),
-            endpoint: runtime.clone().unwrap_or_else(|| host("bedrock-runtime")),
+            endpoint: runtime.clone().unwrap_or_else(host),
             control: aws_sdk_bedrock::Client::from_conf(lists.build()),
-            control_endpoint: control.clone().unwrap_or_else(|| host("bedrock")),
         }
     }
 }

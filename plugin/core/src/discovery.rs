@@ -39,14 +39,14 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// A region to ask.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Place {
     /// Its name.
     pub(crate) region: String,
     /// Where its control plane is.
     pub(crate) endpoint: String,
-    /// The way there.
-    pub(crate) control: aws_sdk_bedrock::Client,
+    /// The way there; made only to be taken, since a client costs more than a list that is at hand.
+    pub(crate) control: Arc<dyn Fn() -> aws_sdk_bedrock::Client + Send + Sync>,
 }
 
 /// The models of one config.
@@ -195,7 +195,7 @@ impl Discovery {
         let Place {
             region, control, ..
         } = place.clone();
-        let fetch = || sources::fetch(control, region);
+        let fetch = move || sources::fetch(control(), region);
         async move { cache.list(&key, refresh, fetch).await }
     }
 

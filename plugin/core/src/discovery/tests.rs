@@ -83,10 +83,11 @@ fn place(script: &Script, credentials: bool) -> Place {
         config =
             config.credentials_provider(Credentials::new("AKID", "secret", None, None, "test"));
     }
+    let client = aws_sdk_bedrock::Client::from_conf(config.build());
     Place {
         region: "us-east-1".to_owned(),
         endpoint: "https://bedrock".to_owned(),
-        control: aws_sdk_bedrock::Client::from_conf(config.build()),
+        control: Arc::new(move || client.clone()),
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Sessions(Arc<Inner>);
 
 struct Inner {
     config: Arc<Config>,
-    session: OnceCell<Session>,
+    session: OnceCell<Arc<Session>>,
     discovery: Discovery,
 }
 
@@ -36,24 +36,22 @@ impl Sessions {
     }
 
     /// The session; a failed load is tried again by the next request.
-    pub(crate) async fn current(&self) -> Result<&Session, ProviderError> {
-        self.0
-            .session
-            .get_or_try_init(|| Session::load(&self.0.config))
-            .await
+    pub(crate) async fn current(&self) -> Result<Arc<Session>, ProviderError> {
+        let load = async || Session::load(&self.0.config).await.map(Arc::new);
+        self.0.session.get_or_try_init(load).await.cloned()
     }
 
     /// The models.
     pub(super) async fn list_models(&self, refresh: bool) -> Result<ModelList, ProviderError> {
         let session = self.current().await?;
-        self.0.discovery.list(&self.places(session), refresh).await
+        self.0.discovery.list(&self.places(&session), refresh).await
     }
 
     /// What a request that names this model asks for, and the clients of where it goes.
     pub(crate) async fn target(&self, model_id: &str) -> Result<(String, Clients), ProviderError> {
         let session = self.current().await?;
-        let places = self.places(session);
-        let place_of = |region: &str| place(session, region);
+        let places = self.places(&session);
+        let place_of = |region: &str| place(&session, region);
         let discovery = &self.0.discovery;
         let target = discovery.resolve(model_id, &places, place_of).await?;
         if target.model_id != model_id {
@@ -63,7 +61,7 @@ impl Sessions {
     }
 
     /// The regions of the config; of a connection that the gateway made up, its own.
-    fn places(&self, session: &Session) -> Vec<Place> {
+    fn places(&self, session: &Arc<Session>) -> Vec<Place> {
         let Config {
             discovery,
             connection,
@@ -79,11 +77,11 @@ impl Sessions {
     }
 }
 
-fn place(session: &Session, region: &str) -> Place {
-    let clients = session.clients(region);
+fn place(session: &Arc<Session>, region: &str) -> Place {
+    let (session, region) = (Arc::clone(session), region.to_owned());
     Place {
-        region: region.to_owned(),
-        endpoint: clients.control_endpoint,
-        control: clients.control,
+        endpoint: session.control_endpoint(&region),
+        region: region.clone(),
+        control: Arc::new(move || session.clients(&region).control),
     }
 }

@@ -1,5 +1,8 @@
 //! What an id becomes, in which region.
 
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
 use super::*;
 use crate::discovery::sources::{Dated, Derived, Foundation, Lifecycle, Source};
 
@@ -181,4 +184,31 @@ fn without_lists_what_is_known_of_a_model_leads_to_a_profile() {
     let preferred = ["global".to_owned()];
     let resolved = resolve(SONNET, &[place("us-east-1", None)], &preferred, &facts);
     assert_eq!(resolved.target.model_id, format!("global.{SONNET}"));
+}
+
+const GEOGRAPHIES: &[&str] = &[
+    "us", "eu", "apac", "jp", "au", "ca", "us-gov", "in", "global",
+];
+
+proptest! {
+    /// Whatever a region lists and a user prefers: the answer is listed, none that is listed would be
+    /// better, and resolving it again changes nothing.
+    #[test]
+    fn the_best_of_what_is_listed_is_chosen(
+        listed in subsequence(GEOGRAPHIES, 1..GEOGRAPHIES.len()),
+        preferred in subsequence(GEOGRAPHIES, 0..3).prop_shuffle(),
+        region in select(&["us-east-1", "eu-west-1", "ap-northeast-1", "us-gov-west-1", "me-south-1"][..]),
+    ) {
+        let lists = lists(&listed);
+        let here = [place(region, Some(&lists))];
+        let (id, _, is_sure) = resolved(SONNET, &here, &preferred);
+        let (chosen, base) = split(&id).expect("a profile");
+        prop_assert!(is_sure && listed.contains(&chosen));
+        prop_assert_eq!(base, SONNET);
+        let order: Vec<String> = preferred.iter().map(|&one| one.to_owned()).collect();
+        for other in &listed {
+            prop_assert!(rank(chosen, region, &order) <= rank(other, region, &order));
+        }
+        prop_assert_eq!(resolved(&id, &here, &preferred).0, id);
+    }
 }
