@@ -27,13 +27,14 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`loader`] | finds plugin files, copies and checks them, opens the copy |
+//! | [`loader`] | finds plugin files, copies and checks them, tries them in a child process, opens the copy |
 //! | `plugin`, `generation` | an opened library, and the states of its life |
 //! | `provider`, `reply`, `stream` | what a plugin offers, safe and asynchronous |
 //! | `answer` | events folded into the message that goes back into the conversation |
 //! | `registry` | provider id → active generation; model name → provider |
 //! | `host_api`, `wake` | what the gateway offers a plugin |
 //! | [`config`] | the gateway's config file |
+//! | `server`, `openai` | the HTTP server (feature `server`), and the API that it speaks |
 
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
@@ -44,10 +45,14 @@ mod generation;
 mod guard;
 mod host_api;
 pub mod loader;
+#[cfg(feature = "server")]
+pub mod openai;
 mod plugin;
 mod provider;
 mod registry;
 mod reply;
+#[cfg(feature = "server")]
+pub mod server;
 mod stream;
 mod wake;
 

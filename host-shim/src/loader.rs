@@ -1,15 +1,18 @@
 //! From a plugin file to an opened plugin: staged (a private copy, checked, none of its code has
 //! run), then opened. Nothing is ever unloaded.
 
+mod access;
 mod binary;
 mod digest;
 mod error;
 mod images;
 mod layout;
 mod open;
+mod probe;
 mod scan;
 mod source;
 mod stage;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -24,9 +27,11 @@ pub(crate) use error::shorten;
 pub use digest::{InvalidSha256, Sha256};
 pub use error::{LoadError, Refusal};
 pub use images::MAX_IMAGES;
+pub use probe::{Prober, run_if_child};
 pub use scan::{Candidate, Scan, ScanError, ranked, scan};
 pub use source::MAX_LIBRARY_BYTES;
 pub use stage::Staged;
+pub use trust::Proof;
 
 /// Opens plugin files.
 #[derive(Debug, Clone)]

@@ -6,5 +6,7 @@ mod cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // A child that tries a plugin must do nothing else.
+    host_shim::loader::run_if_child();
     cli::main()
 }

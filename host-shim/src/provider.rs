@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use abi_stable::std_types::RResult;
 use provider_interface::{
-    ChatRequest, ErrorKind, Health, ListModels, LogLevel, ModelList, Packed, PluginInfo,
+    ChatRequest, ErrorKind, Health, ListModels, LogLevel, ModelList, Packed, PluginInfo, Probe,
     ProviderBox, ProviderError, ReplyBox, TokenCount,
 };
 
@@ -61,6 +61,11 @@ impl Provider {
     /// Whether it can work.
     pub fn health(&self) -> ReplyFuture<Health> {
         self.reply(Ok(self.0.provider.health()))
+    }
+
+    /// Whether what it depends on can be reached; asks the network.
+    pub fn probe(&self) -> ReplyFuture<Probe> {
+        self.reply(Ok(self.0.provider.probe()))
     }
 
     /// Takes a new config, a JSON text, or says why not and goes on with the old. May block, as

@@ -31,7 +31,7 @@ use abi_stable::std_types::{RResult, RSlice, RStr, RString, RVec};
 use crate::module::{ProviderBox, ProviderModule};
 use crate::{
     ChatRequest, ErrorKind, Health, HostApi, ListModels, LogLevel, ModelList, Packed, PluginInfo,
-    ProviderError, StreamEvent, TokenCount,
+    Probe, ProviderError, StreamEvent, TokenCount,
 };
 
 pub use guard::panic_text;
@@ -81,6 +81,11 @@ pub trait ChatProvider: Send + Sync {
 
     /// Ends what is open after the deadline, then everything else.
     fn shutdown(&self, deadline: Duration) -> ReplyFuture<()>;
+
+    /// Whether what it depends on can be reached.
+    fn probe(&self) -> ReplyFuture<Probe> {
+        Box::pin(async { Ok(Probe::default()) })
+    }
 }
 
 /// The events of one answer. Dropping it cancels the request.

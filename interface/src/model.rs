@@ -1,8 +1,8 @@
-//! What a provider tells of itself: its models, its plugin, its health.
+//! What a provider tells of itself: its models, its plugin, its health, what it can reach.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Modality, ModelSource};
+use crate::{Modality, ModelSource, ProviderError};
 
 /// What to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ pub struct PluginInfo {
 }
 
 /// Whether a provider can work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
     /// Whether it takes requests.
@@ -138,4 +138,41 @@ pub struct Health {
     /// What a person should know; empty when all is well.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Who named the region.
+    #[serde(default)]
+    pub region_source: Option<String>,
+    /// When the credentials end, in seconds since 1970; none if they don't, or nobody knows.
+    #[serde(default)]
+    pub credential_expiry: Option<u64>,
+    /// Why there are no credentials, though some are needed.
+    #[serde(default)]
+    pub credential_error: Option<ProviderError>,
+}
+
+/// Whether what a provider depends on can be reached from here, asked just now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    /// Its endpoints.
+    #[serde(default)]
+    pub endpoints: Vec<EndpointProbe>,
+}
+
+/// One endpoint, and how it answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointProbe {
+    /// What it is for.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// How long it took to answer anything at all, in milliseconds; none if it didn't.
+    #[serde(default)]
+    pub millis: Option<u64>,
+    /// How far the local clock is ahead of its clock, in seconds.
+    #[serde(default)]
+    pub clock_ahead_seconds: Option<i64>,
+    /// Why it didn't answer.
+    #[serde(default)]
+    pub error: Option<String>,
 }

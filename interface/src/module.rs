@@ -68,8 +68,11 @@ pub trait Provider: Send + Sync {
 
     /// Ends what is open after this many milliseconds, then everything else. The reply, `()`,
     /// comes when no thread of this generation is left.
-    #[sabi(last_prefix_field)]
     fn shutdown(&self, deadline_ms: u64) -> ReplyBox;
+
+    /// Whether what it depends on can be reached: [`crate::Probe`]. Asks the network.
+    #[sabi(last_prefix_field)]
+    fn probe(&self) -> ReplyBox;
 }
 
 /// A provider that crossed.

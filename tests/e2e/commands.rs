@@ -6,7 +6,7 @@ use std::fs;
 use bedrock_simulator::{BedrockSim, Operation, Reply, Simulator};
 use serde_json::{Value, json};
 
-use crate::artifacts::library;
+use crate::artifacts::{library, library_beside};
 use crate::gateway::{Gateway, argument};
 use crate::harness::{MODEL, PLUGIN};
 
@@ -88,7 +88,9 @@ fn models_for_people_are_a_table() {
     let table = user.run(&["models"]).good();
     let mut lines = table.lines();
     let header: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
-    let columns = ["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "SOURCE"];
+    let columns = [
+        "MODEL", "CONTEXT", "OUTPUT", "$IN/M", "$OUT/M", "INPUT", "SOURCE", "NAME",
+    ];
     assert_eq!(header, columns);
     let row = lines.find(|line| line.contains(MODEL)).unwrap();
     assert!(row.contains("foundation-model"), "{row}");
@@ -113,6 +115,27 @@ fn a_model_of_the_config_comes_first_and_wins() {
         (&json!(1234), &json!("config"))
     );
     assert!(!models[1..].iter().any(|model| model["id"] == MODEL));
+}
+
+#[test]
+fn what_is_missing_from_the_list_is_a_line_on_stderr() {
+    let (sim, user) = account();
+    let refusal = Reply::error(403, "AccessDeniedException", "not\nallowed");
+    sim.always(Operation::ListFoundationModels, Some(refusal));
+    let user = user.config(&json!({
+        "plugins": {"load": {"paths": [library(PLUGIN)]}, "entries": {PLUGIN: {"enabled": true}}},
+        "models": {"providers": {PLUGIN: {"models": [{"id": MODEL, "contextWindow": 200_000}]}}},
+    }));
+    let said = user.run(&["models"]);
+    assert_eq!(said.status.code(), Some(0), "{said:?}");
+    assert!(said.out.contains(MODEL), "{said:?}");
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert!(
+        lines.iter().all(|line| line.starts_with("warning: ")),
+        "{said:?}"
+    );
+    let refused = lines.iter().filter(|line| line.contains("not allowed"));
+    assert_eq!(refused.count(), 1, "{said:?}");
 }
 
 #[test]
@@ -152,7 +175,7 @@ fn plugins_without_a_config_are_the_one_beside_the_program() {
     assert_eq!(listed[0]["id"], PLUGIN);
     assert_eq!(listed[0]["state"], "detected");
     assert_eq!(listed[0]["enabled"], true);
-    let path = fs::canonicalize(library(PLUGIN)).unwrap();
+    let path = fs::canonicalize(library_beside(PLUGIN)).unwrap();
     assert_eq!(listed[0]["path"], argument(&path));
     assert_eq!(listed[0]["sha256"].as_str().unwrap().len(), 64);
     let table = user.run(&["plugins", "list"]).good();

@@ -28,7 +28,7 @@ fn asked_for(user: &Gateway, sim: &Simulator, model: &str) -> RecordedRequest {
 }
 
 /// The region that a request was signed for.
-fn region(request: &RecordedRequest) -> &str {
+pub(crate) fn region(request: &RecordedRequest) -> &str {
     match &request.auth {
         AuthKind::SigV4 { region, .. } => region,
         other => panic!("not signed: {other:?}"),

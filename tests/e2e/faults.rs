@@ -120,6 +120,21 @@ async fn each_exception_frame_has_its_kind_and_the_words_of_the_service() {
     }
 }
 
+#[tokio::test]
+async fn an_exception_instead_of_an_answer_has_its_kind_and_is_not_asked_again() {
+    for (exception, kind) in [
+        ("validationException", ErrorKind::InvalidRequest),
+        ("throttlingException", ErrorKind::RateLimited),
+        ("modelStreamErrorException", ErrorKind::Unavailable),
+        ("internalServerException", ErrorKind::Unavailable),
+        ("serviceUnavailableException", ErrorKind::Overloaded),
+    ] {
+        let bedrock = giving(Reply::text("never").exception_after(0, exception, "no"));
+        assert_eq!(bedrock.refusal().await.kind, kind, "{exception}");
+        assert_eq!(bedrock.sim.request_count(), 1, "{exception}");
+    }
+}
+
 /// An answer that breaks after two events, the first of which says that it began.
 async fn assert_truncated(reply: Reply, says: &str) {
     let bedrock = giving(reply);

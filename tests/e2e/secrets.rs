@@ -39,10 +39,11 @@ fn user(sim: &Simulator) -> Gateway {
 
 /// Runs every command at every level of logging.
 fn run_all(user: &Gateway) {
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &["chat", "-m", MODEL, "hello"],
         &["chat", "-m", MODEL, "--json", "hello"],
         &["models", "--json", "--refresh"],
+        &["doctor", "--live"],
         &["plugins", "list", "--json"],
         &["config", "show"],
         &["config", "validate"],

@@ -86,3 +86,14 @@ async fn the_callers_own_pause_is_not_the_services_silence() {
     assert_eq!(texts(&events).len() + texts(&rest).len(), DELTAS);
     assert!(matches!(rest.last(), Some(StreamEvent::Metadata(_))));
 }
+
+#[tokio::test]
+async fn an_answer_that_never_ends_is_ended_by_the_total_deadline() {
+    let reply = Reply::text(WORDS.repeat(20)).pace(Duration::from_millis(20));
+    let timeouts = json!({"timeouts": {"total": 0.5}});
+    let bedrock = Bedrock::with(BedrockSim::new().default_reply(reply), timeouts);
+    let (events, error) = bedrock.breaks_off(ErrorKind::Timeout).await;
+    assert!(events.len() > 1, "it had begun");
+    assert!(error.message.contains("total"), "{error}");
+    assert!(bedrock.sim.wait_cancelled(0, AT_ONCE).await);
+}

@@ -23,6 +23,8 @@ pub(super) enum Failure {
     Interrupted,
     /// The reader of our output went away: it has what it wanted. Status 0.
     ReaderGone,
+    /// The output tells what failed. Status 1.
+    Told,
     /// A panic; the hook has said its sentence. Status 1.
     Panicked,
 }
@@ -45,7 +47,7 @@ impl Failure {
             }
             Self::Interrupted => ExitCode::from(130),
             Self::ReaderGone => ExitCode::SUCCESS,
-            Self::Panicked => ExitCode::from(1),
+            Self::Told | Self::Panicked => ExitCode::from(1),
         }
     }
 }

@@ -2,12 +2,14 @@
 //! registered, and with `--simulate` the simulator.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use host_shim::config::{BEDROCK_ID, Config, Connection, Trust, Verdict};
+#[cfg(feature = "simulator")]
+use host_shim::config::Connection;
+use host_shim::config::{BEDROCK_ID, Config, Trust, Verdict};
 use host_shim::interface::LogLevel;
-use host_shim::loader::{Candidate, ranked, scan};
-use host_shim::{Loader, Plugin, Registry};
+use host_shim::loader::{Candidate, Prober, Proof, ranked, scan};
+use host_shim::{LoadError, Loader, Plugin, Registry};
 use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
@@ -22,12 +24,18 @@ const BUNDLED: &str = if cfg!(target_os = "macos") {
     "libamazon_bedrock.so"
 };
 
+#[cfg(feature = "simulator")]
+type Simulator = bedrock_simulator::Simulator;
+/// There is none in this build.
+#[cfg(not(feature = "simulator"))]
+type Simulator = std::convert::Infallible;
+
 /// A plugin file to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Found {
+pub(super) struct Found {
     /// Its id, as far as names tell.
-    id: String,
-    file: PathBuf,
+    pub(super) id: String,
+    pub(super) file: PathBuf,
 }
 
 /// A gateway for one command.
@@ -36,8 +44,7 @@ pub(super) struct Gateway {
     pub(super) registry: Registry,
     /// Why a plugin that the config enables doesn't serve.
     failures: Vec<String>,
-    #[cfg(feature = "simulator")]
-    _simulator: Option<bedrock_simulator::Simulator>,
+    _simulator: Option<Simulator>,
 }
 
 impl Gateway {
@@ -45,12 +52,10 @@ impl Gateway {
     /// own, which matters only to whom it leaves without a provider.
     fn open(context: &Context) -> Result<Self, Failure> {
         let mut config = context.config()?;
-        #[cfg(feature = "simulator")]
         let simulator = simulate(context, &mut config)?;
         let mut gateway = Self {
             registry: Registry::new(),
             failures: Vec::new(),
-            #[cfg(feature = "simulator")]
             _simulator: simulator,
             config,
         };
@@ -100,39 +105,50 @@ impl Gateway {
     }
 }
 
-/// Stages a plugin's file, checks that the config trusts this very content, and opens it.
-fn open_trusted(loader: &Loader, config: &Config, found: &Found) -> Result<Plugin, String> {
-    let staged = loader
-        .stage(&found.file)
-        .map_err(|error| error.to_string())?;
-    let refuse = |reason: String| {
-        Err(format!(
-            "cannot load plugin {}: {reason}",
-            found.file.display()
-        ))
+/// Stages a plugin's file, checks that the config trusts this very content, tries it in a process of
+/// its own, and opens it.
+pub(super) fn open_trusted(
+    loader: &Loader,
+    config: &Config,
+    found: &Found,
+) -> Result<Plugin, String> {
+    let opened = || {
+        let staged = loader.stage(&found.file)?;
+        for proof in proofs(config, &found.id) {
+            staged.prove(&proof)?;
+        }
+        Ok((staged, prober(config)))
     };
-    let digest = staged.sha256().to_string();
-    let id = &found.id;
-    match config.plugins.entries.get(id) {
-        Some(entry)
-            if entry
-                .sha256
-                .as_ref()
-                .is_some_and(|pinned| *pinned != digest) =>
-        {
-            return refuse(format!(
-                "its sha256 is {digest}, which is not the one that the config pins; put the pinned file there or \
-                 correct plugins.entries.{id}.config.sha256"
-            ));
-        }
-        Some(entry) if matches!(entry.trust, Trust::Signed { .. }) => {
-            return refuse(format!(
-                "this version can't check signatures; use trust: \"pinned\" with sha256: \"{digest}\""
-            ));
-        }
-        _ => {}
-    }
-    loader.load(staged).map_err(|error| error.to_string())
+    let (staged, prober) = opened().map_err(|error: LoadError| error.to_string())?;
+    prober?
+        .probe(&staged)
+        .and_then(|()| loader.load(staged))
+        .map_err(|error| error.to_string())
+}
+
+/// What the config asks a plugin's file to show.
+fn proofs(config: &Config, id: &str) -> Vec<Proof> {
+    let Some(entry) = config.plugins.entries.get(id) else {
+        return Vec::new();
+    };
+    // The config has checked that it is one.
+    let pinned = entry.sha256.as_ref().and_then(|digest| digest.parse().ok());
+    let signed = match &entry.trust {
+        Trust::Signed { public_key } => Some(Proof::Signature(public_key.clone())),
+        Trust::Permissions | Trust::Pinned => None,
+    };
+    pinned
+        .map(Proof::Digest)
+        .into_iter()
+        .chain(signed)
+        .collect()
+}
+
+/// Tries plugins in a child of this program.
+pub(super) fn prober(config: &Config) -> Result<Prober, String> {
+    let state = config.state_dir.as_deref().unwrap_or(Path::new("."));
+    Prober::of_this_program(state)
+        .map_err(|error| format!("this program can't be run to try a plugin: {error}"))
 }
 
 /// A loader that keeps its private copies in the state folder.
@@ -165,7 +181,7 @@ pub(super) fn uses_bundled(config: &Config, context: &Context) -> bool {
 }
 
 /// The files to open: the best candidate of every plugin that is enabled.
-fn plugin_files(config: &Config, context: &Context) -> Result<Vec<Found>, Failure> {
+pub(super) fn plugin_files(config: &Config, context: &Context) -> Result<Vec<Found>, Failure> {
     if uses_bundled(config, context) {
         return match bundled() {
             Some(file) => Ok(vec![Found {
@@ -249,7 +265,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::Failed(format!("cannot start: {error}")))
 }
 
-fn log_level(level: Level) -> Option<LogLevel> {
+pub(super) fn log_level(level: Level) -> Option<LogLevel> {
     match level {
         Level::Off => None,
         Level::Error => Some(LogLevel::Error),
@@ -260,11 +276,13 @@ fn log_level(level: Level) -> Option<LogLevel> {
     }
 }
 
+/// Starts the simulator that `--simulate` asks for, and points the config at it; it ends when it is
+/// dropped.
 #[cfg(feature = "simulator")]
-fn simulate(
+pub(super) fn simulate(
     context: &Context,
     config: &mut Config,
-) -> Result<Option<bedrock_simulator::Simulator>, Failure> {
+) -> Result<Option<Simulator>, Failure> {
     if !context.global.simulate {
         return Ok(None);
     }
@@ -278,4 +296,15 @@ fn simulate(
         secret_access_key: bedrock_simulator::DEFAULT_SECRET_ACCESS_KEY.into(),
     });
     Ok(Some(simulator))
+}
+
+/// A build without the simulator refuses to simulate.
+#[cfg(not(feature = "simulator"))]
+pub(super) fn simulate(context: &Context, _: &mut Config) -> Result<Option<Simulator>, Failure> {
+    if context.global.simulate {
+        return Err(Failure::Usage(
+            "this build has no simulator; leave --simulate out".to_owned(),
+        ));
+    }
+    Ok(None)
 }

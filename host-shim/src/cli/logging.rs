@@ -28,6 +28,15 @@ pub(super) enum Level {
     Trace,
 }
 
+/// The form of `--log-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
 impl Level {
     fn filter(self) -> LevelFilter {
         match self {
@@ -47,10 +56,14 @@ impl Level {
 }
 
 /// Logs from here on.
-pub(super) fn start(level: Level) {
+pub(super) fn start(level: Level, format: Format) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
+    let lines = match format {
+        Format::Text => lines.boxed(),
+        Format::Json => lines.json().boxed(),
+    };
     tracing_subscriber::registry()
         .with(lines.with_filter(targets(level)))
         .init();

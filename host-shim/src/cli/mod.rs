@@ -6,6 +6,7 @@
 mod chat;
 mod config;
 mod context;
+mod doctor;
 mod failure;
 mod gateway;
 mod generate;
@@ -13,7 +14,9 @@ mod logging;
 mod models;
 mod panics;
 mod plugins;
+mod progress;
 mod report;
+mod serve;
 mod table;
 
 use std::path::PathBuf;
@@ -52,14 +55,21 @@ struct Global {
     /// What to log to stderr
     #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
     log_level: logging::Level,
+    /// How to log
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: logging::Format,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Ask a model; with neither prompt nor pipe, have a conversation
     Chat(chat::Args),
+    /// Serve the models over HTTP, as OpenAI's API
+    Serve(serve::Args),
     /// List the models that can be called
     Models(models::Args),
+    /// Find out what stands in the way of an answer, and what to do about it
+    Doctor(doctor::Args),
     /// List plugins, or look into a plugin file
     #[command(subcommand)]
     Plugins(plugins::Command),
@@ -75,7 +85,7 @@ enum Command {
 /// Runs the command line of this process.
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::start(arguments.global.log_level);
+    logging::start(arguments.global.log_level, arguments.global.log_format);
     panics::say_one_sentence(arguments.global.log_level);
     let outcome = panics::caught(|| dispatch(arguments));
     outcome.unwrap_or_else(Failure::exit_code_after_saying)
@@ -85,7 +95,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let context = Context::new(arguments.global);
     let outcome: Outcome = match arguments.command {
         Command::Chat(args) => chat::run(args, &context),
+        Command::Serve(args) => serve::run(args, &context),
         Command::Models(args) => models::run(args, &context),
+        Command::Doctor(args) => doctor::run(args, &context),
         Command::Plugins(command) => plugins::run(command, &context),
         Command::Config(command) => config::run(command, &context),
         Command::Completions(args) => generate::completions(args),

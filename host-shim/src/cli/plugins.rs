@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use comfy_table::Table;
-use host_shim::State;
 use host_shim::config::{BEDROCK_ID, Config, Verdict};
 use host_shim::loader::{Candidate, scan};
+use host_shim::{LoadError, State};
 use serde::Serialize;
 
 use super::context::Context;
 use super::failure::{Failure, Outcome};
-use super::gateway::{bundled, loader, uses_bundled};
+use super::gateway::{bundled, loader, prober, uses_bundled};
 use super::report;
 use super::table::with_header;
 
@@ -160,18 +160,20 @@ struct Inspected<'a> {
     info: &'a host_shim::interface::PluginInfo,
 }
 
+/// The file's code runs in a child process, never in this one.
 fn inspect(file: &Path, json: bool, context: &Context) -> Outcome {
     let config = context.config()?;
-    let plugin = loader(&config)?
-        .open(file)
-        .map_err(|error| Failure::Failed(error.to_string()))?;
-    let info = plugin.info();
+    let refused = |error: LoadError| Failure::Failed(error.to_string());
+    let staged = loader(&config)?.stage(file).map_err(refused)?;
+    let prober = prober(&config).map_err(Failure::Failed)?;
+    let info = prober.inspect(&staged).map_err(refused)?;
+    let sha256 = staged.sha256().to_string();
     let mut out = io::stdout().lock();
     if json {
         let inspected = Inspected {
             path: file,
-            sha256: plugin.sha256().to_string(),
-            info,
+            sha256,
+            info: &info,
         };
         serde_json::to_writer_pretty(&mut out, &inspected).map_err(io::Error::from)?;
         writeln!(out)?;
@@ -188,7 +190,7 @@ fn inspect(file: &Path, json: bool, context: &Context) -> Outcome {
         ("built by", info.rustc.clone().unwrap_or_else(unknown)),
         ("interface", info.interface.clone()),
         ("providers", info.provider_ids.join(", ")),
-        ("sha256", plugin.sha256().to_string()),
+        ("sha256", sha256),
     ];
     for (name, value) in lines {
         writeln!(out, "{name:<10} {value}")?;

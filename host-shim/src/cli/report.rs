@@ -15,7 +15,14 @@ pub(super) fn error(sentence: &str) {
 
 /// A sentence about something odd that stops nothing.
 pub(super) fn warning(sentence: &str) {
-    let _ = writeln!(io::stderr(), "warning: {sentence}");
+    let _ = writeln!(io::stderr(), "warning: {}", one_line(sentence));
+}
+
+/// A text of others as one line, without what would move a terminal's cursor.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// Every problem of a config.
@@ -61,6 +68,14 @@ mod tests {
     use host_shim::config::{Config, Environment};
 
     use super::*;
+
+    #[test]
+    fn what_others_say_is_one_line_and_moves_no_cursor() {
+        assert_eq!(
+            one_line("denied:\r\n\u{1b}[2Jgo  away\n"),
+            "denied: [2Jgo away"
+        );
+    }
 
     #[test]
     fn the_marked_line_shows_no_secret() {

@@ -22,6 +22,8 @@ fn every_line_of_the_contract_is_understood() {
         "chat --request - --json",
         "--config c.json5 --plugins lib --simulate --log-level debug models --json --refresh",
         "models --config c.json5 --simulate",
+        "doctor",
+        "doctor --json --live --simulate",
         "plugins list --json",
         "plugins inspect libamazon_bedrock.so --json",
         "config validate",

@@ -1,15 +1,18 @@
 //! The Bedrock provider's config: its entry below `models.providers` and its plugin's own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::BEDROCK_ID;
 use super::create::Connection;
 use super::discovery::{DiscoveryConfig, regions};
 use super::models::{Limits, ModelConfig, models};
-use super::node::{Node, name, path, text, whole};
+use super::node::{Node, list, name, one_of, path, text, whole};
 use super::reader::{Manners, Reader, quoted};
+use super::rules::rules;
 use super::token::{Token, token};
 
 /// The port of `serve` when nobody names one.
@@ -27,6 +30,14 @@ pub struct BedrockConfig {
     pub base_url: Option<String>,
     /// Models that the user describes; they come first and win over discovered ones.
     pub models: Vec<ModelConfig>,
+    /// What the user knows better of models than the provider, as JSON objects.
+    pub model_rules: Vec<Box<RawValue>>,
+    /// Where cache points are put that nobody set: `none`, `short` or `long`.
+    pub prompt_caching: Option<&'static str>,
+    /// Names and values for the service's invocation log.
+    pub request_metadata: BTreeMap<String, String>,
+    /// Models to ask in turn as long as nothing has come.
+    pub fallbacks: Vec<String>,
     /// The HTTP gateway.
     pub serve: ServeConfig,
     /// How long requests may take.
@@ -50,6 +61,9 @@ pub struct TimeoutsConfig {
     /// From one event of an answer to the next; a long thinking pause counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle: Option<u64>,
+    /// For a whole answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
 }
 
 /// A day: who wants longer means "never".
@@ -66,6 +80,7 @@ impl TimeoutsConfig {
             connect: reader.read("connect", seconds()),
             first_event: reader.read("firstEvent", seconds()),
             idle: reader.read("idle", seconds()),
+            total: reader.read("total", seconds()),
         };
         reader.finish();
         timeouts
@@ -96,6 +111,10 @@ impl BedrockConfig {
         }
         let serve = ServeConfig::read(config.section("serve", Manners::Ours));
         let timeouts = TimeoutsConfig::read(config.section("timeouts", Manners::Ours));
+        let model_rules = config.read("models", rules).unwrap_or_default();
+        let prompt_caching = config.read("promptCaching", one_of(&["none", "short", "long"]));
+        let request_metadata = config.read("requestMetadata", metadata).unwrap_or_default();
+        let fallbacks = config.read("fallbacks", list(name)).unwrap_or_default();
         let ca_bundle = config.read("caBundle", path);
         let ca_bundle = ca_bundle.or_else(|| {
             config
@@ -110,6 +129,10 @@ impl BedrockConfig {
             discovery,
             base_url: provider.base_url,
             models: provider.models,
+            model_rules,
+            prompt_caching,
+            request_metadata,
+            fallbacks,
             serve,
             timeouts,
             ca_bundle,
@@ -175,6 +198,14 @@ impl Provider {
             models: models.unwrap_or_default(),
         }
     }
+}
+
+/// An object of texts.
+fn metadata(node: &Node<'_>) -> Option<BTreeMap<String, String>> {
+    let reader = Reader::new(node, Manners::Ours);
+    let members = reader.members().into_iter();
+    let metadata = members.filter_map(|(key, value)| Some((key.to_owned(), text(&value)?)));
+    reader.is_present().then(|| metadata.collect())
 }
 
 /// An HTTP address; the host writes a blank one for "none".

@@ -6,6 +6,7 @@ use std::path::Path;
 use jsonc_parser::ast::Value;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::bedrock::TimeoutsConfig;
 use super::discovery::DiscoveryConfig;
@@ -35,6 +36,14 @@ struct CreateConfig<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<&'c str>,
     models: &'c [ModelConfig],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    model_rules: &'c [Box<RawValue>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_caching: Option<&'c str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    request_metadata: &'c BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    fallbacks: &'c [String],
     #[serde(skip_serializing_if = "TimeoutsConfig::is_unset")]
     timeouts: TimeoutsConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +92,10 @@ impl Config {
             discovery: &bedrock.discovery,
             base_url: bedrock.base_url.as_deref(),
             models: &bedrock.models,
+            model_rules: &bedrock.model_rules,
+            prompt_caching: bedrock.prompt_caching,
+            request_metadata: &bedrock.request_metadata,
+            fallbacks: &bedrock.fallbacks,
             timeouts: bedrock.timeouts,
             ca_bundle: bedrock.ca_bundle.as_deref(),
             cache_dir: self.cache_dir.as_deref(),

@@ -22,6 +22,7 @@ mod node;
 mod plugins;
 mod problem;
 mod reader;
+mod rules;
 mod show;
 mod substitute;
 mod token;

@@ -99,10 +99,19 @@ impl Config {
             ("connect", timeouts.connect),
             ("firstEvent", timeouts.first_event),
             ("idle", timeouts.idle),
+            ("total", timeouts.total),
         ] {
             table.row(&[format!("{config}.timeouts.{key}")], value);
         }
-        table.row(&[format!("{config}.caBundle")], &self.bedrock.ca_bundle);
+        let bedrock = &self.bedrock;
+        table.row(&[format!("{config}.promptCaching")], bedrock.prompt_caching);
+        table.row(&[format!("{config}.fallbacks")], &bedrock.fallbacks);
+        table.row(
+            &[format!("{config}.requestMetadata")],
+            &bedrock.request_metadata,
+        );
+        table.row(&[format!("{config}.models")], &bedrock.model_rules);
+        table.row(&[format!("{config}.caBundle")], &bedrock.ca_bundle);
         table.row(&[format!("{provider}.baseUrl")], &self.bedrock.base_url);
         table.row(&[format!("{provider}.models")], &self.bedrock.models);
     }

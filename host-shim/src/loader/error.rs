@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use provider_interface::{INTERFACE_VERSION, ProviderError};
 
+use super::Sha256;
 use super::images::MAX_IMAGES;
 use super::source::MAX_LIBRARY_BYTES;
 
@@ -15,6 +17,9 @@ const SHOWN_PATH: usize = 120;
 
 /// How much of a foreign text (of the system's loader, of a plugin) a sentence shows.
 const SHOWN_DETAIL: usize = 130;
+
+/// How much of a whole reason that another process gave.
+const SHOWN_REASON: usize = 240;
 
 /// Why a plugin file was not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,20 @@ impl LoadError {
     /// The reason.
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
+    }
+
+    /// A command for a shell that helps, where one does.
+    pub fn fix(&self) -> Option<String> {
+        let quoted =
+            |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+        let file = quoted(&self.path);
+        match &*self.refusal {
+            Refusal::Writable { .. } => Some(format!("chmod go-w {file}")),
+            Refusal::Owner { .. } => Some(format!("sudo chown \"$(id -u)\" {file}")),
+            Refusal::Linked { .. } => Some(format!("cp {file} {file}.new && mv {file}.new {file}")),
+            Refusal::Folder { folder, .. } => Some(format!("chmod go-w {}", quoted(folder))),
+            _ => None,
+        }
     }
 }
 
@@ -73,6 +92,37 @@ pub enum Refusal {
     TooLarge {
         /// Its size.
         found: u64,
+    },
+    /// It belongs to somebody else.
+    #[error("it belongs to user {uid}, who is neither you nor root; copy it to a folder of yours")]
+    Owner {
+        /// Whose it is.
+        uid: u32,
+    },
+    /// Others may write to it.
+    #[error("others may write to it (mode {mode:04o}); run chmod go-w on it")]
+    Writable {
+        /// Its permissions.
+        mode: u32,
+    },
+    /// It has other names, by which it can be changed.
+    #[error("it has {links} hard links, so it may be changed under another name; put a copy there")]
+    Linked {
+        /// How many names it has.
+        links: u64,
+    },
+    /// Others may replace it.
+    #[error(
+        "others may change its folder {} (owner {uid}, mode {mode:04o}); run chmod go-w on that folder, or use another",
+        shorten_path(.folder)
+    )]
+    Folder {
+        /// The folder, or one above it.
+        folder: PathBuf,
+        /// Whose that is.
+        uid: u32,
+        /// Its permissions.
+        mode: u32,
     },
     /// It changed while it was copied.
     #[error("it changed while it was read; try again when it has been written in full")]
@@ -133,6 +183,51 @@ pub enum Refusal {
     /// Its headers contradict each other.
     #[error("it is damaged: {}; copy the library again", shorten(.0, SHOWN_DETAIL))]
     Damaged(String),
+    /// Its content isn't the one that was pinned.
+    #[error(
+        "its sha256 is {found}, which is not the one that the config pins; put the pinned file there or correct the pin"
+    )]
+    Digest {
+        /// Its digest.
+        found: Sha256,
+    },
+    /// There is no signature beside it.
+    #[error("its signature {} can't be read ({error}); sign it with minisign", shorten_path(.path))]
+    Unsigned {
+        /// The signature's file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// Its signature isn't the maker's.
+    #[error(
+        "its signature is not good: {}; get the library and its .minisig again, or correct publicKey",
+        shorten(.0, SHOWN_DETAIL)
+    )]
+    Signature(String),
+    /// No child process could try it.
+    #[error("it can't be tried in a process of its own: {0}")]
+    NoProbe(io::Error),
+    /// It ended the process that tried it.
+    #[error("it crashed with {} when it was opened in a process of its own; report it to its maker", signal_name(*.signal))]
+    Crashed {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// The process that tried it didn't come to an end.
+    #[error(
+        "it hung for {limit:?} when it was opened in a process of its own; report it to its maker"
+    )]
+    Hung {
+        /// How long that process may take.
+        limit: Duration,
+    },
+    /// The process that tried it refuses it.
+    #[error("{}", shorten(.0, SHOWN_REASON))]
+    Probe(String),
+    /// The process that tried it said nothing that makes sense.
+    #[error("it ended the process of its own in which it was opened; report it to its maker")]
+    Silent,
     /// It doesn't have the symbol that plugins have.
     #[error(
         "it is a shared library but not a provider plugin: it has no root module of the provider interface"
@@ -184,6 +279,24 @@ pub enum Refusal {
     /// What it says of itself makes no sense.
     #[error("what it says of itself makes no sense: {}; report it to its maker", shorten(.0, SHOWN_DETAIL))]
     Nonsense(String),
+}
+
+/// The names of signals that end a process which goes wrong.
+fn signal_name(signal: i32) -> Cow<'static, str> {
+    const NAMES: [(i32, &str); 7] = [
+        (libc::SIGABRT, "SIGABRT"),
+        (libc::SIGBUS, "SIGBUS"),
+        (libc::SIGFPE, "SIGFPE"),
+        (libc::SIGILL, "SIGILL"),
+        (libc::SIGKILL, "SIGKILL"),
+        (libc::SIGSEGV, "SIGSEGV"),
+        (libc::SIGTRAP, "SIGTRAP"),
+    ];
+    let name = NAMES.iter().find(|(number, _)| *number == signal);
+    name.map_or_else(
+        || Cow::Owned(format!("signal {signal}")),
+        |(_, name)| Cow::Borrowed(*name),
+    )
 }
 
 /// What helps against a complaint of the system's loader.
@@ -243,11 +356,22 @@ mod tests {
                 error: io(),
             },
             Refusal::TooManyImages,
+            Refusal::Folder {
+                folder: path.clone(),
+                uid: u32::MAX,
+                mode: 0o7777,
+            },
             Refusal::System(long.clone()),
             Refusal::Damaged(long.clone()),
             Refusal::Layout {
                 interface: "10.20.30".to_owned(),
                 difference: long.clone(),
+            },
+            Refusal::Probe(long.clone()),
+            Refusal::Signature(long.clone()),
+            Refusal::Unsigned {
+                path: path.clone(),
+                error: io(),
             },
             Refusal::RootModule(long.clone()),
             Refusal::Info(info),

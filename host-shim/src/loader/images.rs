@@ -26,10 +26,22 @@ pub(super) fn module(staged: &Staged) -> Result<ProviderModuleRef, Refusal> {
         if images.len() >= MAX_IMAGES {
             return Err(Refusal::TooManyImages);
         }
-        let image = Image::open(staged.image()).map_err(|error| system(&error, staged))?;
+        let image = opened(staged.image())?;
         images.insert(sha256, image);
     }
-    let image = images.get(&sha256).ok_or(Refusal::NoEntry)?;
+    module_of(images.get(&sha256).ok_or(Refusal::NoEntry)?)
+}
+
+/// The root module of a library that this process opens and does nothing else with: a probe's.
+pub(super) fn opened_apart(path: &Path) -> Result<ProviderModuleRef, Refusal> {
+    module_of(&opened(path)?)
+}
+
+fn opened(path: &Path) -> Result<Image, Refusal> {
+    Image::open(path).map_err(|error| system(&error, path))
+}
+
+fn module_of(image: &Image) -> Result<ProviderModuleRef, Refusal> {
     let header = image.header().map_err(|_| Refusal::NoEntry)?;
     let header = header.upgrade().map_err(|error| refusal(error, None))?;
     checked_module(header)
@@ -65,12 +77,12 @@ fn refusal(error: LibraryError, header: Option<&LibHeader>) -> Refusal {
 }
 
 /// The sentence of the system's loader, which names the private copy where it means the plugin.
-fn system(error: &libloading::Error, staged: &Staged) -> Refusal {
+fn system(error: &libloading::Error, image: &Path) -> Refusal {
     let text = match error {
         libloading::Error::DlOpen { source } => source.to_string(),
         other => other.to_string(),
     };
-    Refusal::System(without(&text, staged.image()))
+    Refusal::System(without(&text, image))
 }
 
 fn without(text: &str, image: &Path) -> String {

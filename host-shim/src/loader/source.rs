@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, open};
 use rustix::io::Errno;
 
-use super::Refusal;
+use super::{Refusal, access};
 
 /// The largest library that is loaded: forty times a plugin with its debug information.
 pub const MAX_LIBRARY_BYTES: u64 = 512 * 1024 * 1024;
@@ -32,10 +32,12 @@ impl Source {
             _ => return Err(Refusal::Special),
         }
         match size(&stat) {
-            0 => Err(Refusal::Empty),
-            found if found > MAX_LIBRARY_BYTES => Err(Refusal::TooLarge { found }),
-            _ => Ok(Self { file, stat }),
+            0 => return Err(Refusal::Empty),
+            found if found > MAX_LIBRARY_BYTES => return Err(Refusal::TooLarge { found }),
+            _ => {}
         }
+        access::check(path, &stat)?;
+        Ok(Self { file, stat })
     }
 
     /// Refuses a file that was written to since it was opened, or from which not all was read.

@@ -13,7 +13,8 @@ use rustix::fs::{Mode, OFlags};
 use sha2::Digest as _;
 
 use super::source::{MAX_LIBRARY_BYTES, Source};
-use super::{Refusal, Sha256, binary};
+use super::trust::{self, Proof};
+use super::{LoadError, Refusal, Sha256, binary};
 
 /// How much is copied at once.
 const CHUNK: usize = 128 * 1024;
@@ -40,6 +41,12 @@ impl Staged {
     /// The digest of the copy.
     pub fn sha256(&self) -> Sha256 {
         self.sha256
+    }
+
+    /// Checks that the content is what is asked for.
+    pub fn prove(&self, proof: &Proof) -> Result<(), LoadError> {
+        trust::check(proof, &self.source, &self.copy.0, self.sha256)
+            .map_err(|refusal| LoadError::new(&self.source, refusal))
     }
 
     /// The copy.

@@ -173,6 +173,10 @@ impl Provider for ExportedProvider {
     fn shutdown(&self, deadline_ms: u64) -> ReplyBox {
         self.reply(|provider| Ok(provider.shutdown(Duration::from_millis(deadline_ms))))
     }
+
+    fn probe(&self) -> ReplyBox {
+        self.reply(|provider| Ok(provider.probe()))
+    }
 }
 
 enum StreamState {

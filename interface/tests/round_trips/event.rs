@@ -70,7 +70,9 @@ pub(crate) fn metadata() -> impl Strategy<Value = Metadata> {
         option::of(vec(detail, 0..3)),
     );
     let tokens = (any::<u64>(), any::<u64>(), any::<u64>());
-    let own = (option::of(0.0f64..1e6), option::of(text()));
+    // Fractions that binary and decimal digits tell alike.
+    let dollars = any::<u32>().prop_map(|n| f64::from(n) / 1024.0);
+    let own = (option::of(dollars), option::of(text()));
     let latency = option::of(any::<u64>());
     (tokens, cache, latency, option::of(json()), own).prop_map(
         |(tokens, cache, latency, trace, (cost, model_id))| Metadata {
@@ -89,7 +91,7 @@ pub(crate) fn metadata() -> impl Strategy<Value = Metadata> {
                 kind: ServiceTierType::Flex,
             }),
             cost: cost.map(|total| Cost {
-                input: total / 3.0,
+                input: total / 4.0,
                 total,
                 ..Cost::default()
             }),

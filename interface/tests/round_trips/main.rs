@@ -33,6 +33,35 @@ proptest! {
     }
 
     #[test]
+    fn health_is_the_same_after_crossing(text in text(), number in option::of(any::<u64>())) {
+        let health = Health {
+            ready: true,
+            region: Some(text.clone()),
+            region_source: Some(text.clone()),
+            credential_source: Some(text.clone()),
+            credential_expiry: number,
+            credential_error: number.map(|_| ProviderError::new(ErrorKind::Timeout, text.clone())),
+            notes: vec![text],
+        };
+        let packed = Packed::pack(&health).expect("health can be packed");
+        prop_assert_eq!(packed.unpack::<Health>().expect("our own bytes"), health);
+    }
+
+    #[test]
+    fn a_probe_is_the_same_after_crossing(text in text(), skew in option::of(any::<i64>())) {
+        let endpoint = EndpointProbe {
+            name: text.clone(),
+            url: text.clone(),
+            millis: skew.map(i64::unsigned_abs),
+            clock_ahead_seconds: skew,
+            error: skew.is_none().then_some(text),
+        };
+        let probe = Probe { endpoints: vec![endpoint] };
+        let packed = Packed::pack(&probe).expect("a probe can be packed");
+        prop_assert_eq!(packed.unpack::<Probe>().expect("our own bytes"), probe);
+    }
+
+    #[test]
     fn an_error_is_the_same_after_crossing(message in text(), status in option::of(any::<u16>())) {
         let error = ProviderError {
             http_status: status,
@@ -63,6 +92,19 @@ fn a_member_that_this_version_does_not_know_is_refused_by_name() {
     let error = packed.unpack::<ChatRequest>().expect_err("unknown member");
     assert_eq!(error.kind, ErrorKind::InvalidRequest);
     assert!(error.message.contains("futureMember"), "{}", error.message);
+}
+
+#[test]
+fn the_health_of_an_older_plugin_is_read() {
+    let earlier = serde_json::json!({ "ready": true, "region": "us-east-1" });
+    let packed = Packed::pack(&earlier).expect("JSON can be packed");
+    let health = packed.unpack::<Health>().expect("health");
+    let expected = Health {
+        ready: true,
+        region: Some("us-east-1".to_owned()),
+        ..Health::default()
+    };
+    assert_eq!(health, expected);
 }
 
 #[test]

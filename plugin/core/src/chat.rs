@@ -1,11 +1,17 @@
 //! One answer: a task on the plugin's runtime sends the request, reads the raw body and decodes it;
 //! the caller takes batches.
 //!
+//! `task` asks one model after the other, `attempt` one model, `send` sends, `reader` reads.
+//!
 //! The task gathers everything that has arrived into one batch before it hands over, since a wake
 //! across runtimes costs more than a hundred events. When the caller doesn't take, the queue fills,
 //! the task stops reading, and the service is held up by its own socket.
 
+mod attempt;
 mod body;
+mod lessons;
+mod reader;
+mod send;
 mod task;
 mod watch;
 
@@ -21,6 +27,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
+pub(crate) use attempt::count_tokens;
+pub(crate) use lessons::Lessons;
 pub(crate) use task::Request;
 
 /// Batches that wait for the caller. With [`BATCH_EVENTS`] this bounds a stream's memory.

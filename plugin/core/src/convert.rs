@@ -13,14 +13,24 @@
 //! - **numbers**: `temperature` 0.7 is sent as 0.699999988079071, large numbers in JSON lose digits;
 //! - a parse and a tree for every JSON value that is only passed on.
 
+mod answer;
+mod caching;
 mod call;
 mod check;
 pub mod error;
-mod families;
+mod fields;
 mod reasoning;
+pub mod remedy;
 mod repair;
 mod request;
+mod rules;
 
-pub use call::{ConverseStreamCall, with_client};
+pub use answer::Restorer;
+pub use call::{ConverseCall, ConverseStreamCall, CountTokensCall};
+pub use call::{converse, converse_stream, count_tokens};
+pub use remedy::Remedy;
 pub use repair::NameMap;
-pub use request::{ConverseRequest, to_converse};
+pub use request::{ConverseRequest, Terms, to_converse};
+
+#[cfg(test)]
+mod tests;

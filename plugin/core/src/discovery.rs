@@ -26,8 +26,9 @@ use provider_interface::{ModelInfo, ModelList, ProviderError};
 use tokio::time::timeout;
 
 use cache::{Cache, Key, Listed};
-use known::Facts;
 use sources::{Lists, is_without_credentials};
+
+use crate::models::Models;
 
 pub(crate) use resolve::Target;
 pub use settings::{ConfigModel, DiscoverySettings};
@@ -54,6 +55,7 @@ pub(crate) struct Place {
 pub struct Discovery {
     settings: DiscoverySettings,
     config_models: Vec<ConfigModel>,
+    known: Models,
     identity: String,
     cache: Arc<Cache>,
 }
@@ -63,6 +65,7 @@ impl Discovery {
     pub(crate) fn new(
         settings: DiscoverySettings,
         config_models: Vec<ConfigModel>,
+        known: Models,
         cache_dir: Option<&Path>,
         access_key_id: Option<&str>,
     ) -> Self {
@@ -71,6 +74,7 @@ impl Discovery {
             cache: Arc::new(Cache::new(settings.refresh_interval, cache_dir)),
             settings,
             config_models,
+            known,
         }
     }
 
@@ -84,7 +88,7 @@ impl Discovery {
         places: &[Place],
         refresh: bool,
     ) -> Result<ModelList, ProviderError> {
-        let known = |id: &str, base: Option<&str>| self.known(id, base);
+        let known = |id: &str, base: Option<&str>| self.known.facts(id, base);
         let mut notes = Vec::new();
         let mut found: Vec<ModelInfo> = Vec::new();
         let mut failed = None;
@@ -173,7 +177,7 @@ impl Discovery {
             id,
             &with_lists,
             &self.settings.profile_order,
-            &self.known(id, None),
+            &self.known.facts(id, None),
         );
         (resolved, missing)
     }
@@ -197,11 +201,6 @@ impl Discovery {
         } = place.clone();
         let fetch = move || sources::fetch(control(), region);
         async move { cache.list(&key, refresh, fetch).await }
-    }
-
-    /// What is known of a model beyond the lists. All of discovery asks here.
-    fn known(&self, id: &str, base: Option<&str>) -> Facts {
-        known::nothing(id, base)
     }
 
     fn key(&self, place: &Place) -> Key {

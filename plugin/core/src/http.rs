@@ -3,11 +3,13 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use provider_interface::{ErrorKind, ProviderError};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -24,40 +26,84 @@ fn ca_bundle(config: &Config) -> Option<PathBuf> {
         .or_else(|| of_environment().map(PathBuf::from))
 }
 
-/// The HTTP client of a config.
-pub(crate) fn client(config: &Config) -> Result<SharedHttpClient, ProviderError> {
-    // A connection that the gateway made up is on this machine.
-    let proxy = match config.connection {
-        Some(_) => ProxyConfig::disabled(),
-        None => proxy_of_environment()?,
-    };
-    let mut trust = TrustStore::default();
-    if let Some(path) = ca_bundle(config) {
-        trust.add_pem_certificate(read_ca_bundle(&path)?);
-    }
-    let context = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|error| {
-            ProviderError::new(ErrorKind::Internal, format!("TLS can't be set up: {error}"))
-        })?;
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut builder = Connector::builder()
-                .enable_tcp_nodelay(true)
-                .proxy_config(proxy.clone());
+/// How requests travel; a handle.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    client: SharedHttpClient,
+    way: Way,
+}
+
+/// What connections are made with.
+#[derive(Debug, Clone)]
+struct Way {
+    proxy: ProxyConfig,
+    trust: TlsContext,
+    connect: Duration,
+}
+
+impl Http {
+    /// As the config and the environment say.
+    pub(crate) fn new(config: &Config) -> Result<Self, ProviderError> {
+        let way = Way::new(config)?;
+        let of_client = way.clone();
+        let client = Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut builder = Connector::builder();
             builder.set_connector_settings(settings.cloned());
             if let Some(components) = components {
                 builder.set_sleep_impl(components.sleep_impl());
             }
-            builder
-                .tls_provider(tls::Provider::Rustls(
-                    tls::rustls_provider::CryptoMode::AwsLc,
-                ))
-                .tls_context(context.clone())
-                .build()
-        }),
-    )
+            of_client.finish(builder)
+        });
+        Ok(Self { client, way })
+    }
+
+    /// For the SDK's clients.
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        self.client.clone()
+    }
+
+    /// For a request without the SDK, over a connection of its own.
+    pub(crate) fn connector(&self) -> Connector {
+        let settings = HttpConnectorSettings::builder().connect_timeout(self.way.connect);
+        let mut builder = Connector::builder().sleep_impl(TokioSleep::new());
+        builder.set_connector_settings(Some(settings.build()));
+        self.way.finish(builder)
+    }
+}
+
+impl Way {
+    fn new(config: &Config) -> Result<Self, ProviderError> {
+        // A connection that the gateway made up is on this machine.
+        let proxy = match config.connection {
+            Some(_) => ProxyConfig::disabled(),
+            None => proxy_of_environment()?,
+        };
+        let mut trust = TrustStore::default();
+        if let Some(path) = ca_bundle(config) {
+            trust.add_pem_certificate(read_ca_bundle(&path)?);
+        }
+        let trust = TlsContext::builder().with_trust_store(trust).build();
+        let trust = trust.map_err(|error| {
+            ProviderError::new(ErrorKind::Internal, format!("TLS can't be set up: {error}"))
+        })?;
+        let connect = config.timeouts.connect;
+        Ok(Self {
+            proxy,
+            trust,
+            connect,
+        })
+    }
+
+    fn finish(&self, builder: ConnectorBuilder) -> Connector {
+        builder
+            .enable_tcp_nodelay(true)
+            .proxy_config(self.proxy.clone())
+            .tls_provider(tls::Provider::Rustls(
+                tls::rustls_provider::CryptoMode::AwsLc,
+            ))
+            .tls_context(self.trust.clone())
+            .build()
+    }
 }
 
 /// Reads a PEM file, and makes sure that every certificate in it can be used: the SDK panics on one

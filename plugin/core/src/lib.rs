@@ -3,14 +3,15 @@
 //! # Layout
 //!
 //! - [`Bedrock`]: the plugin; what it is, and how a generation of it is made.
-//! - `config`, `region`, `http`, `client`: from the config to AWS SDK clients (credentials, endpoint, TLS,
-//!   proxy).
+//! - `config`, `region`, `http`, `credentials`, `client`: from the config to AWS SDK clients (who signs,
+//!   endpoint, TLS, proxy).
 //! - `provider`: one generation: its runtime, its requests, its end.
-//! - `convert`: neutral request → SDK input, SDK error → [`provider_interface::ProviderError`]; pure.
+//! - [`convert`]: neutral request → what is sent, SDK error → [`provider_interface::ProviderError`], remedies; pure.
 //! - `chat`: one answer: the request's task, which takes the raw body from the SDK, and the batches
 //!   that it hands over.
 //! - [`wire`]: the body's frames → neutral events; pure.
 //! - `discovery`: which models there are.
+//! - [`models`]: what each model can do, refuses and costs; the reader of `models.toml`.
 //! - `logging`: `tracing` of this image → the gateway.
 //!
 //! The SDK does endpoint, credentials, signing, retries and error parsing; it does not decode the
@@ -20,9 +21,11 @@ mod chat;
 mod client;
 mod config;
 pub mod convert;
+mod credentials;
 pub mod discovery;
 mod http;
 mod logging;
+pub mod models;
 mod plugin;
 mod provider;
 mod region;

@@ -7,16 +7,17 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use provider_interface::export::{ChatProvider, EventSource, ReplyFuture};
 use provider_interface::{
-    ChatRequest, ErrorKind, Health, HostApi, ListModels, LogLevel, ModelList, ProviderError,
+    ChatRequest, Health, HostApi, ListModels, LogLevel, ModelList, Probe, ProviderError,
     StreamEvent, TokenCount,
 };
 
-use crate::chat::{self, Answer, draining, lost};
+use crate::chat::{self, Answer, Lessons, draining, lost};
 use crate::config::Config;
+use crate::credentials::Standing;
 use crate::logging;
 use runtime::OwnRuntime;
 
@@ -29,6 +30,8 @@ pub(crate) struct Generation {
     draining: AtomicBool,
     /// Cloned into every open answer: its count is theirs.
     open: Arc<()>,
+    /// What models have refused.
+    lessons: Lessons,
 }
 
 /// What a config brings with it; replaced as a whole.
@@ -55,6 +58,7 @@ impl Generation {
             current: RwLock::new(Current::new(config)),
             draining: AtomicBool::new(false),
             open: Arc::new(()),
+            lessons: Lessons::default(),
         })
     }
 
@@ -112,7 +116,8 @@ impl ChatProvider for Generation {
         let request = chat::Request {
             chat,
             sessions,
-            timeouts: config.timeouts,
+            config,
+            lessons: self.lessons.clone(),
         };
         Box::new(Answer::start(
             self.runtime.handle(),
@@ -126,12 +131,13 @@ impl ChatProvider for Generation {
         self.reply(async move { sessions.list_models(options.refresh).await })
     }
 
-    fn count_tokens(&self, _: ChatRequest) -> ReplyFuture<TokenCount> {
-        let error = ProviderError::new(
-            ErrorKind::InvalidRequest,
-            "this version of amazon-bedrock can't count tokens; an answer's usage tells them",
-        );
-        Box::pin(async move { Err(error) })
+    fn count_tokens(&self, chat: ChatRequest) -> ReplyFuture<TokenCount> {
+        let Current { config, sessions } = self.current();
+        let lessons = self.lessons.clone();
+        self.reply(async move {
+            let counted = chat::count_tokens(chat, &sessions, &config, &lessons).await;
+            counted.map(|input_tokens| TokenCount { input_tokens })
+        })
     }
 
     fn reconfigure(&self, config: &str) -> Result<(), ProviderError> {
@@ -143,14 +149,32 @@ impl ChatProvider for Generation {
     fn health(&self) -> ReplyFuture<Health> {
         let sessions = self.current().sessions;
         let ready = !self.draining.load(Ordering::Relaxed);
+        let notes = self.lessons.told();
         self.reply(async move {
             let session = sessions.current().await?;
+            let Standing {
+                source,
+                expiry,
+                error,
+            } = session.signer().standing().await;
+            let seconds = |end: SystemTime| end.duration_since(UNIX_EPOCH).ok();
             Ok(Health {
                 ready,
                 region: Some(session.region().to_owned()),
-                credential_source: None,
-                notes: Vec::new(),
+                region_source: Some(session.region_source().to_owned()),
+                credential_source: Some(source.unwrap_or_else(|| "none".to_owned())),
+                credential_expiry: expiry.and_then(seconds).map(|end| end.as_secs()),
+                credential_error: error,
+                notes,
             })
+        })
+    }
+
+    fn probe(&self) -> ReplyFuture<Probe> {
+        let sessions = self.current().sessions;
+        self.reply(async move {
+            let endpoints = sessions.current().await?.probe().await;
+            Ok(Probe { endpoints })
         })
     }
 

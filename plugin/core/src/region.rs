@@ -18,22 +18,32 @@ pub(crate) struct RegionSources<'a> {
 /// The region when nothing names one.
 pub(crate) const DEFAULT_REGION: &str = "us-east-1";
 
+/// A region, and who named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    pub(crate) region: String,
+    /// In a person's words.
+    pub(crate) source: &'static str,
+}
+
 /// The region of a client. Blank values count as absent.
-pub(crate) fn resolve(sources: &RegionSources<'_>) -> String {
+pub(crate) fn resolve(sources: &RegionSources<'_>) -> Resolved {
     let base_url = sources.base_url.and_then(standard_host_region);
-    [
-        sources.config,
-        sources.env_region,
-        sources.env_default_region,
-        base_url,
-        sources.profile,
+    let (region, source) = [
+        (sources.config, "region in the config"),
+        (sources.env_region, "AWS_REGION"),
+        (sources.env_default_region, "AWS_DEFAULT_REGION"),
+        (base_url, "host of baseUrl"),
+        (sources.profile, "region of the AWS profile"),
     ]
     .into_iter()
-    .flatten()
-    .map(str::trim)
-    .find(|region| !region.is_empty())
-    .unwrap_or(DEFAULT_REGION)
-    .to_owned()
+    .filter_map(|(region, source)| Some((region?.trim(), source)))
+    .find(|(region, _)| !region.is_empty())
+    .unwrap_or((DEFAULT_REGION, "default, since nothing names one"));
+    Resolved {
+        region: region.to_owned(),
+        source,
+    }
 }
 
 /// The region inside an ARN that can be asked (`arn:PARTITION:SERVICE:REGION:…`).
@@ -73,6 +83,11 @@ const STANDARD_DOMAINS: &[&str] = &[
     "amazonaws.com.cn",
     "api.aws",
     "api.amazonwebservices.com.cn",
+    "api.aws.ic.gov",
+    "api.aws.scloud",
+    "api.cloud-aws.adc-e.uk",
+    "api.aws.hci.ic.gov",
+    "api.amazonwebservices.eu",
     "c2s.ic.gov",
     "sc2s.sgov.gov",
     "cloud.adc-e.uk",
@@ -84,6 +99,11 @@ const STANDARD_DOMAINS: &[&str] = &[
 mod tests {
     use super::*;
 
+    fn named(sources: &RegionSources<'_>) -> (String, &'static str) {
+        let Resolved { region, source } = resolve(sources);
+        (region, source)
+    }
+
     #[test]
     fn the_first_source_that_names_a_region_counts_and_blanks_do_not() {
         let all = RegionSources {
@@ -93,28 +113,39 @@ mod tests {
             base_url: Some("https://bedrock-runtime.ap-south-1.amazonaws.com"),
             profile: Some("sa-east-1"),
         };
-        assert_eq!(resolve(&all), "eu-west-1");
+        assert_eq!(
+            named(&all),
+            ("eu-west-1".to_owned(), "region in the config")
+        );
         let no_config = RegionSources {
             config: Some("  "),
             ..all
         };
-        assert_eq!(resolve(&no_config), "us-west-2");
+        assert_eq!(named(&no_config), ("us-west-2".to_owned(), "AWS_REGION"));
         let default_env = RegionSources {
             env_region: Some(""),
             ..no_config
         };
-        assert_eq!(resolve(&default_env), "us-east-2");
+        assert_eq!(
+            named(&default_env),
+            ("us-east-2".to_owned(), "AWS_DEFAULT_REGION")
+        );
         let url = RegionSources {
             env_default_region: None,
             ..default_env
         };
-        assert_eq!(resolve(&url), "ap-south-1");
+        assert_eq!(named(&url), ("ap-south-1".to_owned(), "host of baseUrl"));
         let profile = RegionSources {
             base_url: Some("http://127.0.0.1:1"),
             ..url
         };
-        assert_eq!(resolve(&profile), "sa-east-1");
-        assert_eq!(resolve(&RegionSources::default()), DEFAULT_REGION);
+        assert_eq!(
+            named(&profile),
+            ("sa-east-1".to_owned(), "region of the AWS profile")
+        );
+        let (region, source) = named(&RegionSources::default());
+        assert_eq!(region, DEFAULT_REGION);
+        assert!(source.starts_with("default"), "{source}");
     }
 
     #[test]

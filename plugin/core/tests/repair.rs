@@ -4,15 +4,35 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use amazon_bedrock_core::convert::to_converse;
+use amazon_bedrock_core::convert::{ConverseRequest, Terms, to_converse};
+use amazon_bedrock_core::models::Models;
 use bedrock_simulator::{BedrockSim, Reply, Simulator};
 use proptest::prelude::*;
 use proptest::sample::select;
 use provider_interface::ChatRequest;
 use serde_json::{Value, json};
 
-const CLAUDE: &str = "us.anthropic.claude-3-haiku-20240307-v1:0";
-const MISTRAL: &str = "mistral.mistral-large-2407-v1:0";
+/// One model of every set of rules.
+const MODELS: &[&str] = &[
+    "anthropic.claude-3-haiku-20240307-v1:0",
+    "us.anthropic.claude-3-7-sonnet-20250219-v1:0",
+    "eu.anthropic.claude-sonnet-4-20250514-v1:0",
+    "global.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "us.anthropic.claude-opus-4-6-v1",
+    "us.anthropic.claude-opus-4-7",
+    "amazon.nova-lite-v1:0",
+    "us.amazon.nova-2-lite-v1:0",
+    "amazon.titan-text-express-v1",
+    "openai.gpt-oss-120b-1:0",
+    "us.meta.llama3-1-70b-instruct-v1:0",
+    "us.meta.llama3-3-70b-instruct-v1:0",
+    "us.meta.llama4-scout-17b-instruct-v1:0",
+    "mistral.mistral-7b-instruct-v0:2",
+    "mistral.mistral-large-2407-v1:0",
+    "us.deepseek.r1-v1:0",
+    "ai21.jamba-1-5-large-v1:0",
+    "ai21.jamba-instruct-v1:0",
+];
 
 fn simulator() -> Simulator {
     BedrockSim::new()
@@ -25,16 +45,22 @@ fn simulator() -> Simulator {
 }
 
 /// What the service says to a body.
-fn answer(address: SocketAddr, model_id: &str, body: &[u8]) -> (u16, String) {
-    let path = model_id.replace(':', "%3A");
+fn answer(address: SocketAddr, request: &ConverseRequest) -> (u16, String) {
+    let path = request.model_id().replace(':', "%3A");
+    let operation = if request.streams() {
+        "converse-stream"
+    } else {
+        "converse"
+    };
+    let body = request.body().expect("a body");
     let mut socket = TcpStream::connect(address).expect("a connection");
     let head = format!(
-        "POST /model/{path}/converse-stream HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+        "POST /model/{path}/{operation} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     socket.write_all(head.as_bytes()).expect("sent");
-    socket.write_all(body).expect("sent");
+    socket.write_all(&body).expect("sent");
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).expect("an answer");
     let answer = String::from_utf8_lossy(&answer).into_owned();
@@ -220,57 +246,104 @@ fn chosen(config: &Value) -> Option<Value> {
     Some(json!({"tool": {"name": name}}))
 }
 
+/// What is asked beside the conversation.
+fn settings() -> impl Strategy<Value = Value> {
+    let sampling = (
+        prop::option::of(select(vec![0.5, 1.0])),
+        prop::option::of(select(vec![0.5, 0.99])),
+        prop::option::of(select(vec![1, 20, 5000])),
+        prop::collection::vec(select(vec!["", " ", "END"]), 0..3),
+    )
+        .prop_map(|(temperature, top_p, max_tokens, stops)| {
+            json!({"temperature": temperature, "topP": top_p, "maxTokens": max_tokens, "stopSequences": stops})
+        });
+    let reasoning = prop_oneof![
+        select(vec!["minimal", "high", "max"]).prop_map(|effort| json!({"effort": effort})),
+        select(vec![0, 2000, 30_000]).prop_map(|budget| json!({"budgetTokens": budget})),
+    ];
+    let fields = select(vec![
+        json!(null),
+        json!({"top_k": 5}),
+        json!({"top_p": 0.5, "temperature": 0.2, "top_k": 9}),
+        json!({"thinking": {"type": "enabled", "budget_tokens": 10}, "anthropic_beta": ["x"]}),
+    ]);
+    let schema = select(vec![
+        r#"{"type":"object","properties":{"a":{}}}"#,
+        r#"{"type":"array"}"#,
+        r#"{"anyOf":[{"type":"string"},{"type":"object"}]}"#,
+    ])
+    .prop_map(|schema| {
+        json!({"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": schema}}}})
+    });
+    let policy = prop::option::of(select(vec!["none", "short", "long"]));
+    (
+        prop::option::of(sampling),
+        prop::option::of(reasoning),
+        fields,
+        prop::option::weighted(0.2, schema),
+        policy,
+    )
+        .prop_map(|(sampling, reasoning, fields, output, policy)| {
+            json!({
+                "inferenceConfig": sampling,
+                "reasoning": reasoning,
+                "additionalModelRequestFields": fields,
+                "outputConfig": output,
+                "promptCaching": policy,
+            })
+        })
+}
+
 fn conversation() -> impl Strategy<Value = Value> {
     let system = prop::collection::vec(
         prop_oneof![text().prop_map(|text| json!({"text": text})), cache_point()],
         0..4,
     );
-    let stops = prop::collection::vec(select(vec!["", " ", "END"]), 0..3);
-    let model = select(vec![CLAUDE, MISTRAL]);
+    let model = select(MODELS);
     let tools = prop::option::of(tools());
-    (messages(), system, stops, model, tools, any::<bool>()).prop_map(
-        |(messages, system, stops, model, tools, choose)| {
-            let mut request = json!({"modelId": model, "messages": messages});
+    (messages(), system, settings(), model, tools, 0..3).prop_map(
+        |(messages, system, settings, model, tools, choice)| {
+            let mut request = settings;
+            let members = request.as_object_mut().expect("an object");
+            members.retain(|_, value| !value.is_null());
+            request["modelId"] = model.into();
+            request["messages"] = messages.into();
             request["system"] = system.into();
-            if model == CLAUDE {
-                request["inferenceConfig"] = json!({"stopSequences": stops});
-            }
             if let Some(mut tools) = tools {
-                if let Some(choice) = chosen(&tools).filter(|_| choose) {
+                let made = match choice {
+                    0 => None,
+                    1 => chosen(&tools).map(|_| json!({"any": {}})),
+                    _ => chosen(&tools),
+                };
+                if let Some(choice) = made {
                     tools["toolChoice"] = choice;
                 }
                 request["toolConfig"] = tools;
-            }
-            if model == MISTRAL {
-                // The family doesn't cache; that is no matter of the history.
-                without_cache_points(&mut request);
             }
             request
         },
     )
 }
 
-fn without_cache_points(value: &mut Value) {
-    match value {
-        Value::Array(items) => {
-            items.retain(|item| item.get("cachePoint").is_none());
-            items.iter_mut().for_each(without_cache_points);
-        }
-        Value::Object(members) => members.values_mut().for_each(without_cache_points),
-        _ => {}
-    }
+fn converted(request: &str) -> ConverseRequest {
+    let request: ChatRequest = serde_json::from_str(request).expect("a request");
+    let terms = Terms {
+        facts: Models::default().facts(&request.model_id, None),
+        ..Terms::default()
+    };
+    to_converse(request, &terms).expect("a request")
 }
 
-fn body(request: &str) -> Vec<u8> {
-    let request: ChatRequest = serde_json::from_str(request).expect("a request");
-    to_converse(request).expect("a body").body().to_vec()
+fn text_of(request: &ConverseRequest) -> String {
+    let body = request.body().expect("a body");
+    String::from_utf8(body.to_vec()).expect("JSON is UTF-8")
 }
 
 /// As many as [`ProptestConfig`] has from `PROPTEST_CASES`, else these.
 fn config() -> ProptestConfig {
     let mut config = ProptestConfig::default();
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 300;
+        config.cases = 10_000;
     }
     config
 }
@@ -281,15 +354,19 @@ fn any_conversation_is_accepted_and_repaired_once_for_all() {
     let address = simulator.address();
     let mut runner = proptest::test_runner::TestRunner::new(config());
     let ran = runner.run(&conversation(), |request| {
-        let sent = body(&request.to_string());
-        let model_id = request["modelId"].as_str().expect("a model");
-        let (status, said) = answer(address, model_id, &sent);
-        let sent = String::from_utf8(sent).expect("JSON is UTF-8");
+        let converted_once = converted(&request.to_string());
+        let (status, said) = answer(address, &converted_once);
+        let sent = text_of(&converted_once);
         prop_assert_eq!(status, 200, "{}\n{}", said, sent);
 
         // As text, for the order of members is to be the same too.
-        let again = sent.replacen('{', &format!("{{\"modelId\":\"{model_id}\","), 1);
-        let again = String::from_utf8(body(&again)).expect("JSON is UTF-8");
+        let model_id = converted_once.model_id();
+        let again = sent.replacen(
+            '{',
+            &format!("{{\"modelId\":\"{model_id}\",\"promptCaching\":\"none\","),
+            1,
+        );
+        let again = text_of(&converted(&again));
         prop_assert_eq!(again, sent, "what is valid stays as it is");
         Ok(())
     });

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fs::OpenOptions;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
@@ -21,6 +22,9 @@ use crate::simulator::Simulator;
 use crate::{
     DEFAULT_ACCESS_KEY_ID, DEFAULT_BEARER_TOKEN, DEFAULT_REGION, DEFAULT_SECRET_ACCESS_KEY, tls,
 };
+
+/// Names the folder that simulators record to which aren't told a file.
+const RECORDINGS_FOLDER: &str = "BEDROCK_SIMULATOR_RECORDINGS";
 
 /// A function that answers conversations.
 pub(crate) type Responder = Arc<dyn Fn(&RecordedRequest) -> Reply + Send + Sync>;
@@ -267,6 +271,7 @@ impl BedrockSim {
     }
 
     /// Writes each request as a line of JSON to that file, which is emptied first. Credentials are left out.
+    /// Without one, to a file of its own in the folder that `BEDROCK_SIMULATOR_RECORDINGS` names, if it is set.
     pub fn record_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.record_to = Some(path.into());
         self
@@ -370,17 +375,26 @@ impl BedrockSim {
     }
 
     fn open_recording(&self) -> Result<Option<std::fs::File>, SimError> {
-        let Some(path) = &self.record_to else {
+        let Some(path) = self.record_to.clone().or_else(recording_of_its_own) else {
             return Ok(None);
         };
         let opened = OpenOptions::new()
             .create(true)
             .write(true)
             .truncate(true)
-            .open(path);
-        opened.map(Some).map_err(|source| SimError::Recording {
-            path: path.clone(),
-            source,
-        })
+            .open(&path);
+        opened
+            .map(Some)
+            .map_err(|source| SimError::Recording { path, source })
     }
+}
+
+/// A file that no other simulator writes to, in the folder that the environment names: how all requests of a
+/// whole test suite are gathered.
+fn recording_of_its_own() -> Option<PathBuf> {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let folder = std::env::var_os(RECORDINGS_FOLDER).filter(|folder| !folder.is_empty())?;
+    let number = LAST.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{}-{number}.jsonl", std::process::id());
+    Some(PathBuf::from(folder).join(name))
 }

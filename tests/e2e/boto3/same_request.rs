@@ -1,20 +1,24 @@
 //! Requests: what a caller writes, in AWS's own words, goes over the wire as boto3 sends it.
 
-use bedrock_simulator::{BedrockSim, Reply};
+use bedrock_simulator::{BedrockSim, Operation, Reply};
 use serde_json::{Value, json};
 
 use super::client::ask_both;
-use crate::harness::MODEL;
+
+/// A model that nothing is known of: whatever is asked of it is sent.
+const MODEL: &str = "acme.model-x-v1:0";
 
 /// Sends it through both, and gives the body that is the same.
 fn same_body(request: &Value) -> Value {
     let sim = BedrockSim::new()
+        .any_model()
         .without_rules()
         .default_reply(Reply::text("Hello"))
         .spawn()
         .unwrap();
     let both = ask_both(&sim.url(), request);
-    let requests = sim.requests();
+    // Ours looks up what it doesn't know.
+    let requests = sim.requests_of(Operation::ConverseStream);
     assert_eq!(requests.len(), 2, "{both:?}");
     assert_eq!(requests[0].body, requests[1].body);
     assert_eq!(requests[0].path, requests[1].path);
@@ -129,7 +133,7 @@ fn every_setting_is_sent_as_boto3_sends_it() {
             "toolChoice": {"tool": {"name": "weather"}},
         },
         "guardrailConfig": {
-            "guardrailIdentifier": "gr-1", "guardrailVersion": "DRAFT",
+            "guardrailIdentifier": "gr1", "guardrailVersion": "DRAFT",
             "trace": "enabled_full", "streamProcessingMode": "async",
         },
         "additionalModelRequestFields": {"top_k": 5, "nested": {"bytes": "kept"}},

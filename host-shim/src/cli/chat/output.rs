@@ -9,11 +9,12 @@ use host_shim::AnswerBuilder;
 use host_shim::interface::{
     BlockStart, Delta, ErrorKind, Message, ProviderError, ReasoningDelta, StopReason, StreamEvent,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::Ended;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::progress;
 
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
@@ -55,11 +56,7 @@ impl Output {
         if self.json || !self.watched || !io::stdout().is_terminal() {
             return;
         }
-        let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{spinner} {elapsed}");
-        spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        spinner.enable_steady_tick(Duration::from_millis(100));
-        self.spinner = Some(spinner);
+        self.spinner = progress::spinner("");
     }
 
     /// Prints an event.

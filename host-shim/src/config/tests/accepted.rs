@@ -58,7 +58,17 @@ fn the_provider_is_created_with_what_was_set_and_nothing_else() {
                 },
                 {"id": "us.amazon.nova-lite-v1:0"},
             ],
-            "timeouts": {"idle": 600},
+            "modelRules": [
+                {
+                    "id": "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a",
+                    "baseModel": "anthropic.claude-opus-4-7",
+                },
+                {"id": ["acme.", "other."], "tools": false, "cost": {"input": 1}},
+            ],
+            "promptCaching": "long",
+            "requestMetadata": {"team": "eu-west-1"},
+            "fallbacks": ["amazon.nova-lite-v1:0"],
+            "timeouts": {"idle": 600, "total": 3600},
             "caBundle": "/home/ann/ca.pem",
             "cacheDir": "/home/ann/.cache/bedrock-gateway",
         })

@@ -42,6 +42,24 @@ fn a_wrong_kind_says_what_was_expected_and_what_was_found() {
 }
 
 #[test]
+fn what_is_said_of_models_must_name_them_and_be_known() {
+    assert_eq!(
+        refused(&own("{ models: [{ toools: false, id: 'a' }] }")),
+        "1:66: unknown key \"toools\" (at plugins.entries.amazon-bedrock.config.models[0].toools); did you mean \"tools\"?"
+    );
+    assert_eq!(
+        refused(&own("{ models: [{ tools: false }] }")),
+        "1:64: it isn't said which models this is about (at plugins.entries.amazon-bedrock.config.models[0].id); \
+         add id: \"…\", a model's id or how several begin"
+    );
+    assert_eq!(
+        refused(&own("{ promptCaching: 'always' }")),
+        "1:70: unknown value \"always\" (at plugins.entries.amazon-bedrock.config.promptCaching); \
+         use \"none\" or \"short\" or \"long\""
+    );
+}
+
+#[test]
 fn an_unknown_word_names_the_known_ones() {
     assert_eq!(
         refused(&own("{ trust: 'permisions' }")),

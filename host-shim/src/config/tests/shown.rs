@@ -29,13 +29,13 @@ fn each_value_is_shown_with_its_origin() {
     );
     assert_eq!(
         row("models.bedrockDiscovery.region"),
-        "[\"us-east-1\",\"eu-west-1\"] # file, line 24"
+        "[\"us-east-1\",\"eu-west-1\"] # file, line 29"
     );
     assert_eq!(
         row(&format!("{config}.serve.token")),
         "\"***\" # file, line 14"
     );
-    assert_eq!(row("gateway.auth.token"), "\"***\" # file, line 46");
+    assert_eq!(row("gateway.auth.token"), "\"***\" # file, line 51");
 }
 
 #[test]

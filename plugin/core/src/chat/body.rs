@@ -1,4 +1,4 @@
-//! The raw body of a ConverseStream answer, taken out of the SDK's hands before it decodes it.
+//! The raw body of an answer, taken out of the SDK's hands before it decodes it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,9 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::Body as _;
 
-/// The content type of an answer that streams.
+/// The content type of an answer that streams, and of one in one piece.
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+const JSON: &str = "application/json";
 
 /// Where the interceptor leaves what it took.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +32,26 @@ impl TakenBody {
 /// Takes the body of a successful answer and leaves an empty one, so that the SDK's `send` returns
 /// at once and decodes nothing. Errors stay as they are: the SDK reads them.
 #[derive(Debug)]
-pub(super) struct TakeBody(pub(super) TakenBody);
+pub(super) struct TakeBody {
+    to: TakenBody,
+    content_type: &'static str,
+}
+
+impl TakeBody {
+    pub(super) fn of_stream(to: &TakenBody) -> Self {
+        Self {
+            to: to.clone(),
+            content_type: EVENT_STREAM,
+        }
+    }
+
+    pub(super) fn of_whole(to: &TakenBody) -> Self {
+        Self {
+            to: to.clone(),
+            content_type: JSON,
+        }
+    }
+}
 
 #[dyn_dispatch_hint]
 impl Intercept for TakeBody {
@@ -46,13 +66,11 @@ impl Intercept for TakeBody {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
-        let streams = response
-            .headers()
-            .get("content-type")
-            .is_some_and(|content_type| content_type.starts_with(EVENT_STREAM));
-        if response.status().is_success() && streams {
+        let content_type = response.headers().get("content-type");
+        let is_expected = content_type.is_some_and(|kind| kind.starts_with(self.content_type));
+        if response.status().is_success() && is_expected {
             let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-            *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+            *self.to.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
         }
         Ok(())
     }

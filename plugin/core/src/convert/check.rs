@@ -1,12 +1,10 @@
 //! What no model takes, found before anything is sent, and said with the path of the member.
 
 use provider_interface::{
-    ChatRequest, ContentBlock, ErrorKind, InferenceConfig, Json, Message, ProviderError, Tool,
-    ToolInputSchema,
+    ChatRequest, ErrorKind, InferenceConfig, Json, ProviderError, Tool, ToolInputSchema,
 };
 
-/// Checks a request, and repairs what has only one meaning: surrounding blanks of the model id, and
-/// a tool's input that is blank (models stream nothing for "no arguments").
+/// Checks a request; surrounding blanks of the model id have only one meaning.
 pub(super) fn request(request: &mut ChatRequest) -> Result<(), ProviderError> {
     let model_id = request.model_id.trim();
     if model_id.is_empty() {
@@ -16,9 +14,6 @@ pub(super) fn request(request: &mut ChatRequest) -> Result<(), ProviderError> {
     }
     if model_id.len() < request.model_id.len() {
         request.model_id = model_id.to_owned();
-    }
-    for (index, message) in request.messages.iter_mut().enumerate() {
-        tool_inputs(message, index)?;
     }
     if let Some(config) = &request.inference_config {
         sampling(config)?;
@@ -31,21 +26,6 @@ pub(super) fn request(request: &mut ChatRequest) -> Result<(), ProviderError> {
         Some(fields) => object(fields, || "additionalModelRequestFields".to_owned()),
         None => Ok(()),
     }
-}
-
-fn tool_inputs(message: &mut Message, message_index: usize) -> Result<(), ProviderError> {
-    for (index, block) in message.content.iter_mut().enumerate() {
-        let ContentBlock::ToolUse(tool_use) = block else {
-            continue;
-        };
-        if is_blank(&tool_use.input) {
-            tool_use.input = Json::empty_object();
-        }
-        object(&tool_use.input, || {
-            format!("messages[{message_index}].content[{index}].toolUse.input")
-        })?;
-    }
-    Ok(())
 }
 
 /// JSON has no word for these numbers; they would be sent as null.
@@ -70,16 +50,6 @@ fn schema(tool: &Tool, index: usize) -> Result<(), ProviderError> {
         }),
         // A kind of schema that this version doesn't know is the service's to judge.
         _ => Ok(()),
-    }
-}
-
-fn is_blank(json: &Json) -> bool {
-    match kind(json) {
-        JsonKind::Null => true,
-        JsonKind::String => json
-            .read::<String>()
-            .is_ok_and(|text| text.trim().is_empty()),
-        _ => false,
     }
 }
 

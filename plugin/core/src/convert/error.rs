@@ -17,6 +17,7 @@ use serde::Deserialize;
 use kinds::{classify, exception_status};
 use text::without_canonical_request;
 
+pub(crate) use credentials::from_credentials;
 pub(crate) use text::causes;
 
 /// Where a request was sent, and with whose credentials: what a sentence about its failure names.

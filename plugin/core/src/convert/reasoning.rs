@@ -1,26 +1,18 @@
 //! Reasoning that was asked for, put into the words of the model's family: members of
 //! `additionalModelRequestFields`. What the caller has put there itself is kept.
 //!
-//! A family that isn't in the table gets nothing: it doesn't think, can't be told how hard to
+//! A model of which no way is known gets nothing: it doesn't think, can't be told how hard to
 //! (DeepSeek R1 refuses to be), or isn't known. Callers set an effort once for all of their models,
 //! so a model without one is asked as it is; whoever knows better has the additional fields.
 
-mod families;
-mod fields;
+mod budget;
 
 use provider_interface::{ChatRequest, Effort, InferenceConfig, ProviderError, Reasoning};
 use serde_json::json;
 
 use super::check::refuse;
-use families::{Family, Way};
-use fields::Fields;
-
-/// The least budget that Claude takes (AWS user guide, *Extended thinking*).
-const MIN_BUDGET: u32 = 1024;
-
-/// Room for the answer beside the thinking, where the caller set no `maxTokens`: without one the
-/// service takes few thousand tokens for both.
-const ANSWER_ROOM: u32 = 4096;
+use super::fields::Fields;
+use crate::models::{Thinking, Words};
 
 /// How many tokens an effort stands for where a family wants a budget, and the other way round.
 const BUDGETS: &[(Effort, u32)] = &[
@@ -35,7 +27,11 @@ const BUDGETS: &[(Effort, u32)] = &[
 
 /// Turns `reasoning` into additional fields, and keeps every budget within what Claude takes, also
 /// one that the caller put there.
-pub(super) fn apply(request: &mut ChatRequest) -> Result<(), ProviderError> {
+pub(super) fn apply(
+    request: &mut ChatRequest,
+    fields: &mut Fields,
+    thinking: Option<&Thinking>,
+) -> Result<(), ProviderError> {
     let asked = request.reasoning.take();
     if let Some(Reasoning::Effort(Effort::Other(name))) = &asked {
         let known = Effort::KNOWN.join(", ");
@@ -43,71 +39,87 @@ pub(super) fn apply(request: &mut ChatRequest) -> Result<(), ProviderError> {
             "reasoning.effort must be one of {known}, not \"{name}\""
         )));
     }
-    let family = Family::of(&request.model_id);
-    let asked = asked.as_ref().zip(family);
-    let given = request.additional_model_request_fields.as_ref();
-    if asked.is_none() && !given.is_some_and(Fields::may_hold_a_budget) {
-        return Ok(());
+    if let Some((reasoning, thinking)) = asked.as_ref().zip(thinking) {
+        ask(fields, reasoning, thinking, &mut request.inference_config);
+        let has_tools = request.tool_config.is_some();
+        if let Some(beta) = thinking.beta.as_deref().filter(|_| has_tools) {
+            add_beta(fields, beta);
+        }
     }
-    let mut fields = Fields::read(given)?;
-    if let Some((reasoning, family)) = asked {
-        ask(
-            &mut fields,
-            reasoning,
-            family,
-            &mut request.inference_config,
-        );
-    }
-    fields.keep_budget(&mut request.inference_config);
-    request.additional_model_request_fields = Some(fields.write()?);
+    budget::keep(fields, &mut request.inference_config);
     Ok(())
 }
 
 fn ask(
     fields: &mut Fields,
     reasoning: &Reasoning,
-    family: &Family,
+    thinking: &Thinking,
     config: &mut Option<InferenceConfig>,
 ) {
-    match family.way {
-        Way::Budget => fields.set(
+    let taken = || thinking.effort(&effort(reasoning));
+    match thinking.by {
+        Words::Budget => fields.set_new(
             "thinking",
-            &json!({ "type": "enabled", "budget_tokens": budget(reasoning) }),
+            &json!({ "type": "enabled", "budget_tokens": budget_of(reasoning) }),
         ),
-        Way::Adaptive => {
-            fields.set("thinking", &json!({ "type": "adaptive" }));
-            fields.set_inside("output_config", "effort", family.effort(&effort(reasoning)));
+        Words::Adaptive => {
+            fields.set_new("thinking", &json!({ "type": "adaptive" }));
+            fields.set_new_inside("output_config", "effort", &taken());
         }
-        Way::ReasoningConfig => {
-            let effort = family.effort(&effort(reasoning));
-            fields.set(
-                "reasoningConfig",
-                &json!({ "type": "enabled", "maxReasoningEffort": effort }),
-            );
-            // At high effort the family refuses all three, and thinking that was asked for is kept.
-            if let Some(config) = config.as_mut().filter(|_| effort == "high") {
-                (config.max_tokens, config.temperature, config.top_p) = (None, None, None);
-            }
-        }
-        Way::ReasoningEffort => {
-            fields.set(
-                "reasoning_effort",
-                &json!(family.effort(&effort(reasoning))),
-            );
-        }
-        Way::NestedEffort => {
-            fields.set_inside("reasoning", "effort", family.effort(&effort(reasoning)));
-        }
+        Words::ReasoningConfig => fields.set_new(
+            "reasoningConfig",
+            &json!({ "type": "enabled", "maxReasoningEffort": taken() }),
+        ),
+        Words::ReasoningEffort => fields.set_new("reasoning_effort", &taken()),
+        Words::NestedEffort => fields.set_new_inside("reasoning", "effort", &taken()),
+    }
+    // Thinking that was asked for is kept, so what it forbids goes.
+    if let Some(config) = config.as_mut().filter(|_| thinking.is_unlimited(taken())) {
+        (config.max_tokens, config.temperature, config.top_p) = (None, None, None);
     }
 }
 
-fn budget(reasoning: &Reasoning) -> u32 {
+/// Adds a beta flag to the caller's own.
+fn add_beta(fields: &mut Fields, beta: &str) {
+    const FLAGS: &str = "anthropic_beta";
+    let mut flags: Vec<String> = match fields.get(FLAGS) {
+        Some(flags) => flags,
+        None if fields.has(FLAGS) => return,
+        None => Vec::new(),
+    };
+    if !flags.iter().any(|flag| flag == beta) {
+        flags.push(beta.to_owned());
+        fields.set(FLAGS, &flags);
+    }
+}
+
+impl Thinking {
+    /// The family's word for an effort: the same, else the next lower one that it takes.
+    fn effort(&self, asked: &Effort) -> &str {
+        let asked = rank(asked.as_str());
+        let taken = self.efforts.iter().rev().find(|taken| rank(taken) <= asked);
+        taken
+            .or(self.efforts.first())
+            .map_or("medium", String::as_str)
+    }
+
+    fn is_unlimited(&self, effort: &str) -> bool {
+        let from = self.unlimited_from.as_deref();
+        from.is_some_and(|from| rank(effort) >= rank(from))
+    }
+}
+
+fn rank(effort: &str) -> Option<usize> {
+    Effort::KNOWN.iter().position(|known| *known == effort)
+}
+
+fn budget_of(reasoning: &Reasoning) -> u32 {
     match reasoning {
         Reasoning::BudgetTokens(tokens) => *tokens,
         other => {
             let effort = effort(other);
             let found = BUDGETS.iter().find(|(named, _)| *named == effort);
-            found.map_or(MIN_BUDGET, |(_, tokens)| *tokens)
+            found.map_or(budget::MIN_BUDGET, |(_, tokens)| *tokens)
         }
     }
 }
@@ -124,6 +136,3 @@ fn effort(reasoning: &Reasoning) -> Effort {
         _ => Effort::Medium,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,6 +9,7 @@
 //! | blank texts go | `blanks` | what is empty is known to all that follows |
 //! | blocks go to the side that may say them | `speakers` | a turn is then what it seems |
 //! | neighbours of one side are merged | `turns` | "the next message" is then well defined |
+//! | arguments of calls are objects | `inputs` | on their own |
 //! | calls get their results | `results`, `ids` | results move between turns |
 //! | what is still empty is filled | `turns` | moves may have emptied a message |
 //! | blocks within a turn are put in order | `order` | all blocks are where they stay |
@@ -26,6 +27,7 @@ mod documents;
 mod hash;
 mod ids;
 mod images;
+mod inputs;
 mod names;
 mod order;
 mod results;
@@ -35,9 +37,14 @@ mod stops;
 mod tools;
 mod turns;
 
-use provider_interface::ChatRequest;
+use provider_interface::{ChatRequest, Json};
+
+use crate::models::Facts;
 
 pub use names::NameMap;
+
+pub(super) use results::as_text as result_as_text;
+pub(super) use schema::as_object as as_object_schema;
 
 /// What stands where the service wants content and there is none.
 const NO_CONTENT: &str = "(no content)";
@@ -49,13 +56,13 @@ pub(super) struct Repairs {
 }
 
 impl Repairs {
-    fn note(&mut self, kind: &'static str) {
+    pub(super) fn note(&mut self, kind: &'static str) {
         if !self.kinds.contains(&kind) {
             self.kinds.push(kind);
         }
     }
 
-    fn note_if(&mut self, done: bool, kind: &'static str) {
+    pub(super) fn note_if(&mut self, done: bool, kind: &'static str) {
         if done {
             self.note(kind);
         }
@@ -67,29 +74,31 @@ impl Repairs {
     }
 }
 
-/// Repairs a request; tells what was done, and which tools have another name on the wire.
-pub(super) fn repair(request: &mut ChatRequest) -> (Repairs, NameMap) {
-    let mut repairs = Repairs::default();
-    // None at all is right beside a prompt of Prompt management, which brings its own.
-    let had_messages = !request.messages.is_empty();
-    blanks::drop_blanks(request, &mut repairs);
-    speakers::separate(&mut request.messages, &mut repairs);
-    turns::merge(&mut request.messages, &mut repairs);
-    results::pair(request, &mut repairs);
-    if had_messages {
-        turns::fill(&mut request.messages, &mut repairs);
-    }
-    order::sort(&mut request.messages, &mut repairs);
-    order::trim_end(&mut request.messages, &mut repairs);
-    documents::name(&mut request.messages, &mut repairs);
-    documents::accompany(&mut request.messages, &mut repairs);
-    images::set_formats(&mut request.messages, &mut repairs);
-    stops::drop_blanks(request, &mut repairs);
-    let names = names::fit(request, &mut repairs);
-    tools::complete(request, &mut repairs);
-    cache::keep_valid(request, &mut repairs);
-    (repairs, names)
+/// What a valid JSON text is: its first letter tells.
+fn is_object(json: &Json) -> bool {
+    json.as_str().trim_start().starts_with('{')
 }
 
-#[cfg(test)]
-mod tests;
+/// Repairs a request, and notes what was done; tells which tools have another name on the wire.
+pub(super) fn repair(request: &mut ChatRequest, facts: &Facts, repairs: &mut Repairs) -> NameMap {
+    // None at all is right beside a prompt of Prompt management, which brings its own.
+    let had_messages = !request.messages.is_empty();
+    blanks::drop_blanks(request, repairs);
+    speakers::separate(&mut request.messages, repairs);
+    turns::merge(&mut request.messages, repairs);
+    inputs::as_objects(&mut request.messages, repairs);
+    results::pair(request, facts.tool_use_id_length, repairs);
+    if had_messages {
+        turns::fill(&mut request.messages, repairs);
+    }
+    order::sort(&mut request.messages, repairs);
+    order::trim_end(&mut request.messages, repairs);
+    documents::name(&mut request.messages, repairs);
+    documents::accompany(&mut request.messages, repairs);
+    images::set_formats(&mut request.messages, repairs);
+    stops::drop_blanks(request, facts.stop_sequences, repairs);
+    let names = names::fit(request, repairs);
+    tools::complete(request, repairs);
+    cache::keep_valid(request, facts, repairs);
+    names
+}

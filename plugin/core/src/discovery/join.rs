@@ -7,9 +7,10 @@ use provider_interface::{Modality, ModelInfo};
 
 use super::DiscoverySettings;
 use super::geography::split;
-use super::known::{Facts, Known};
+use super::known::{Known, cost};
 use super::sources::{Derived, Foundation, Lifecycle, Lists, Source};
 use crate::PROVIDER_ID;
+use crate::models::Facts;
 
 /// What can be called in a region, by name. The filter is the original's, and goes by the foundation
 /// model.
@@ -145,6 +146,7 @@ fn inherit(
     settings: &DiscoverySettings,
 ) -> ModelInfo {
     let limits_known = facts.context_window.is_some() && facts.max_tokens.is_some();
+    let cost = cost(&model.id, &facts);
     let named = named_as_reasoning(&model.id, &model.name);
     let base_named = || base.and_then(|base| named_as_reasoning(&base.id, &base.name));
     ModelInfo {
@@ -158,7 +160,7 @@ fn inherit(
             .or(Some(settings.default_context_window)),
         max_tokens: facts.max_tokens.or(Some(settings.default_max_tokens)),
         limits_known,
-        cost: facts.cost,
+        cost,
         ..model
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use provider_interface::{ModelInfo, ModelSource};
 
-use super::known::Known;
+use super::known::{Known, cost};
 use super::resolve::split_region;
 use super::{ConfigModel, DiscoverySettings};
 use crate::PROVIDER_ID;
@@ -61,6 +61,7 @@ fn to_model(
     let mut same = found.iter().filter(|found| found.id == id);
     let found = same.clone().find(here).or_else(|| same.next());
     let known = known(id, None);
+    let known_cost = cost(id, &known);
     let name = model
         .name
         .as_deref()
@@ -107,7 +108,7 @@ fn to_model(
         limits_known: found.is_some_and(|found| found.limits_known)
             || (is_known(model.context_window, known.context_window)
                 && is_known(model.max_tokens, known.max_tokens)),
-        cost: model.cost.or_else(|| found?.cost).or(known.cost),
+        cost: model.cost.or_else(|| found?.cost).or(known_cost),
         id: id.to_owned(),
     }
 }

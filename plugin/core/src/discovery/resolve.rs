@@ -2,9 +2,9 @@
 
 use super::geography::{of_region, rank, split};
 use super::join::profiles_over;
-use super::known::Facts;
 use super::on_demand::is_on_demand;
 use super::sources::Lists;
+use crate::models::Facts;
 use crate::region;
 
 /// A region that requests may go to, and its lists if they are at hand.
@@ -18,6 +18,8 @@ pub(super) struct Place<'a> {
 pub(crate) struct Target {
     /// What the path of the request names.
     pub(crate) model_id: String,
+    /// The foundation model behind it, as far as a list tells.
+    pub(crate) base_model: Option<String>,
     /// The region.
     pub(crate) region: String,
 }
@@ -51,8 +53,10 @@ pub(super) fn resolve(
     facts: &Facts,
 ) -> Resolved {
     let known = places.iter().find_map(|place| {
-        let model_id = listed(id, place, preferred)?;
-        Some(to(model_id, place.region, true))
+        let (model_id, base) = listed(id, place, preferred)?;
+        let mut resolved = to(model_id, place.region, true);
+        resolved.target.base_model = base.map(str::to_owned);
+        Some(resolved)
     });
     known.unwrap_or_else(|| unlisted(id, places, preferred, facts))
 }
@@ -61,22 +65,32 @@ fn to(model_id: &str, region: &str, is_sure: bool) -> Resolved {
     Resolved {
         target: Target {
             model_id: model_id.to_owned(),
+            base_model: None,
             region: region.to_owned(),
         },
         is_sure,
     }
 }
 
-/// What a region's lists say of an id; nothing if they don't know it, or not how to call it.
-fn listed<'a>(id: &'a str, place: &Place<'a>, preferred: &[String]) -> Option<&'a str> {
+/// What a region's lists say of an id, and the model behind it; nothing if they don't know it, or not
+/// how to call it.
+fn listed<'a>(
+    id: &'a str,
+    place: &Place<'a>,
+    preferred: &[String],
+) -> Option<(&'a str, Option<&'a str>)> {
     let lists = place.lists?;
     let mut models = lists.foundation.iter().flat_map(|list| &list.items);
     match models.find(|model| model.id == id) {
-        Some(model) if model.on_demand => Some(id),
-        Some(_) => best(profiles_over(lists, id), place.region, preferred),
+        Some(model) if model.on_demand => Some((id, Some(id))),
+        Some(_) => {
+            let profile = best(profiles_over(lists, id), place.region, preferred)?;
+            Some((profile, Some(id)))
+        }
         None => {
             let mut others = lists.derived.values().flat_map(|list| &list.items);
-            others.any(|other| other.id == id).then_some(id)
+            let other = others.find(|other| other.id == id)?;
+            Some((id, other.base.as_deref()))
         }
     }
 }

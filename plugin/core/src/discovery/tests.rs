@@ -95,6 +95,7 @@ fn discovery(settings: &str, models: &str) -> Discovery {
     Discovery::new(
         serde_json::from_str(settings).expect("settings"),
         serde_json::from_str(models).expect("models"),
+        Models::default(),
         None,
         Some("AKID"),
     )

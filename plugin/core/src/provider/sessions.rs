@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use provider_interface::{ModelList, ProviderError};
-use tokio::sync::OnceCell;
 
-use crate::client::{Clients, Session};
+use crate::client::{Clients, Live, Session};
 use crate::config::Config;
-use crate::discovery::{Discovery, Place};
+use crate::discovery::{Discovery, Place, Target};
 
 /// A handle on a config's session and its list of models.
 #[derive(Clone)]
@@ -15,7 +14,7 @@ pub(crate) struct Sessions(Arc<Inner>);
 
 struct Inner {
     config: Arc<Config>,
-    session: OnceCell<Arc<Session>>,
+    session: Live,
     discovery: Discovery,
 }
 
@@ -25,20 +24,20 @@ impl Sessions {
         let discovery = Discovery::new(
             config.discovery.clone(),
             config.models.clone(),
+            config.known.clone(),
             config.cache_dir.as_deref(),
             given.map(|connection| connection.access_key_id.as_str()),
         );
         Self(Arc::new(Inner {
             config,
-            session: OnceCell::new(),
+            session: Live::default(),
             discovery,
         }))
     }
 
-    /// The session; a failed load is tried again by the next request.
+    /// The session as the shared AWS files are now.
     pub(crate) async fn current(&self) -> Result<Arc<Session>, ProviderError> {
-        let load = async || Session::load(&self.0.config).await.map(Arc::new);
-        self.0.session.get_or_try_init(load).await.cloned()
+        self.0.session.current(&self.0.config).await
     }
 
     /// The models.
@@ -48,7 +47,7 @@ impl Sessions {
     }
 
     /// What a request that names this model asks for, and the clients of where it goes.
-    pub(crate) async fn target(&self, model_id: &str) -> Result<(String, Clients), ProviderError> {
+    pub(crate) async fn target(&self, model_id: &str) -> Result<(Target, Clients), ProviderError> {
         let session = self.current().await?;
         let places = self.places(&session);
         let place_of = |region: &str| place(&session, region);
@@ -57,7 +56,8 @@ impl Sessions {
         if target.model_id != model_id {
             tracing::debug!(asked = model_id, model = %target.model_id, region = %target.region, "resolved");
         }
-        Ok((target.model_id, session.clients(&target.region)))
+        let clients = session.clients(&target.region);
+        Ok((target, clients))
     }
 
     /// The regions of the config; of a connection that the gateway made up, its own.

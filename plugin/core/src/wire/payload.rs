@@ -85,9 +85,17 @@ struct ReasoningMembers {
 }
 
 #[derive(Deserialize)]
-struct ToolResultMembers {
+pub(super) struct ToolResultMembers {
     text: Option<String>,
     json: Option<Json>,
+}
+
+impl ToolResultMembers {
+    /// None: a kind of content that this version doesn't know.
+    pub(super) fn into_delta(self) -> Option<ToolResultDelta> {
+        let text = self.text.map(ToolResultDelta::Text);
+        text.or_else(|| self.json.map(ToolResultDelta::Json))
+    }
 }
 
 fn read_delta(payload: &[u8], events: &mut Vec<StreamEvent>) -> Result<(), Error> {
@@ -124,10 +132,7 @@ fn read_delta(payload: &[u8], events: &mut Vec<StreamEvent>) -> Result<(), Error
         push(Delta::ToolUse(tool_use));
     }
     if let Some(pieces) = delta.tool_result {
-        let pieces = pieces.into_iter().filter_map(|piece| {
-            let text = piece.text.map(ToolResultDelta::Text);
-            text.or_else(|| piece.json.map(ToolResultDelta::Json))
-        });
+        let pieces = pieces.into_iter().filter_map(ToolResultMembers::into_delta);
         push(Delta::ToolResult(pieces.collect()));
     }
     if let Some(citation) = delta.citation {

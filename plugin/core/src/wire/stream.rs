@@ -30,6 +30,11 @@ pub enum WireError {
         /// What the JSON reader says.
         reason: String,
     },
+    /// An answer in one piece can't be read.
+    Answer {
+        /// What the JSON reader says.
+        reason: String,
+    },
     /// The service sent an exception.
     Exception {
         /// Its type, as in `:exception-type`.
@@ -54,6 +59,7 @@ impl fmt::Display for WireError {
                     "the event stream has a malformed `{event_type}` event: {reason}"
                 )
             }
+            Self::Answer { reason } => write!(f, "the answer can't be read: {reason}"),
             Self::Exception { exception_type, .. } => {
                 write!(f, "the service ended the answer with {exception_type}")
             }

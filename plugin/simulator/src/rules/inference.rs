@@ -35,9 +35,12 @@ pub(super) static RULES: &[Rule] = &[
 
 fn stop_sequences(conversation: &Conversation<'_>) -> Result<(), Refusal> {
     let sequences = list(&conversation.body["inferenceConfig"]["stopSequences"]);
+    // Only Claude minds white space: other models do stop at the end of a line.
+    let is_claude = conversation.base.starts_with("anthropic.");
+    let refused = |sequence: &str| sequence.is_empty() || is_claude && is_blank(sequence);
     if sequences
         .iter()
-        .any(|sequence| sequence.as_str().is_some_and(is_blank))
+        .any(|sequence| sequence.as_str().is_some_and(refused))
     {
         return Err(Refusal::by_model(
             "stop_sequences: each stop sequence must contain non-whitespace",

@@ -200,9 +200,8 @@ impl ChatProvider for EchoProvider {
         let open = self.shared.open_streams.load(Ordering::Acquire);
         let health = Health {
             ready: !self.shared.draining.load(Ordering::Acquire),
-            region: None,
-            credential_source: None,
             notes: vec![format!("open streams: {open}")],
+            ..Health::default()
         };
         Box::pin(async { Ok(health) })
     }

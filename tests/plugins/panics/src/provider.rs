@@ -86,9 +86,7 @@ impl ChatProvider for PanicsProvider {
     fn health(&self) -> ReplyFuture<Health> {
         let health = Health {
             ready: true,
-            region: None,
-            credential_source: None,
-            notes: Vec::new(),
+            ..Health::default()
         };
         self.reply(["health", "health_future"], health)
     }

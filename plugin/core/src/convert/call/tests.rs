@@ -14,7 +14,7 @@ use provider_interface::{ChatRequest, ErrorKind};
 
 use super::*;
 use crate::convert::error::{Origin, from_sdk};
-use crate::convert::to_converse;
+use crate::convert::{Terms, to_converse};
 
 /// Path, `content-length`, whether it is signed, body.
 type Sent = (String, Option<String>, bool, Vec<u8>);
@@ -78,7 +78,9 @@ fn every_attempt_sends_the_prepared_body_signed_to_the_models_path() {
     )
     .expect("a request");
     let capture = Capture::default();
-    let call = with_client(to_converse(chat).expect("a body"), &client(&capture));
+    let request = to_converse(chat, &Terms::default()).expect("a request");
+    let body = request.body().expect("a body");
+    let call = converse_stream(&client(&capture), request.model_id(), body);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();

@@ -32,7 +32,7 @@ const LOGINS: &[(&str, &str, &str)] = &[
 ];
 
 /// The error for credentials that a provider of the chain could not give.
-pub(super) fn from_credentials(error: &CredentialsError, profile: Option<&str>) -> ProviderError {
+pub(crate) fn from_credentials(error: &CredentialsError, profile: Option<&str>) -> ProviderError {
     let causes = causes(error);
     let lower = causes.to_ascii_lowercase();
     let with_profile = profile
@@ -59,7 +59,10 @@ pub(super) fn from_credentials(error: &CredentialsError, profile: Option<&str>) 
     let failed = format!("AWS credentials{of_profile} could not be loaded: {causes}; {remedy}");
     match error {
         CredentialsError::CredentialsNotLoaded(_) => {
-            let reason = profile_reason(error).map(|reason| format!("{reason}; "));
+            // Where there are no files at all, the chain doesn't miss a profile in them.
+            let named = || profile.map(|name| format!("profile `{name}` gives no credentials"));
+            let reason = profile_reason(error).or_else(named);
+            let reason = reason.map(|reason| format!("{reason}; "));
             let message = format!("{}{NONE}", reason.unwrap_or_default());
             ProviderError::new(ErrorKind::Authentication, message)
         }

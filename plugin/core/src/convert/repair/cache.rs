@@ -1,4 +1,5 @@
-//! Cache points: at most four, each behind something that can be cached, long lives first.
+//! Cache points: only where the model takes them, at most four, each behind something that can be
+//! cached, long lives first.
 
 use provider_interface::{
     CachePoint, CacheTtl, ChatRequest, ContentBlock, DocumentFormat, DocumentSource, SystemBlock,
@@ -6,24 +7,59 @@ use provider_interface::{
 };
 
 use super::Repairs;
-use crate::convert::families::Family;
+use crate::models::{Caching, Facts};
 
 /// User guide, *Prompt caching*: at most four checkpoints a request.
 const MAX_POINTS: usize = 4;
 
-pub(super) fn keep_valid(request: &mut ChatRequest, repairs: &mut Repairs) {
-    let before = count(request);
-    if before == 0 {
+pub(super) fn keep_valid(request: &mut ChatRequest, facts: &Facts, repairs: &mut Repairs) {
+    let given = count(request);
+    if given == 0 {
         return;
     }
-    drop_misplaced(request);
+    drop_refused(request, facts);
+    let before = count(request);
+    repairs.note_if(before < given, "cache point that the model refuses dropped");
+    drop_misplaced(request, facts);
     let placed = count(request);
     repairs.note_if(placed < before, "misplaced cache point dropped");
     if placed > MAX_POINTS {
         keep_best(request, placed);
         repairs.note("cache points beyond the fourth dropped");
     }
+    if facts.cache_hour == Some(false) {
+        forget_lives(request, repairs);
+    }
     shorten(request, repairs);
+}
+
+/// Points where the model takes none.
+fn drop_refused(request: &mut ChatRequest, facts: &Facts) {
+    let caching = facts.caching.unwrap_or(Caching::Everywhere);
+    if caching == Caching::Everywhere {
+        return;
+    }
+    if let Some(config) = &mut request.tool_config {
+        config.tools.retain(|item| item.point().is_none());
+    }
+    if caching == Caching::None {
+        request.system.retain(|item| item.point().is_none());
+    }
+    let is_result = |block: &ContentBlock| matches!(block, ContentBlock::ToolResult(_));
+    for message in &mut request.messages {
+        if caching == Caching::None || message.content.iter().any(is_result) {
+            message.content.retain(|item| item.point().is_none());
+        }
+    }
+}
+
+/// A model that knows one life only is told none.
+fn forget_lives(request: &mut ChatRequest, repairs: &mut Repairs) {
+    each(request, &mut |_, point| {
+        if point.ttl.take().is_some() {
+            repairs.note("life of a cache point dropped, which the model doesn't know");
+        }
+    });
 }
 
 /// One of a list's items, seen by these rules.
@@ -31,7 +67,7 @@ trait Item {
     fn point(&self) -> Option<&CachePoint>;
     fn point_mut(&mut self) -> Option<&mut CachePoint>;
     /// Whether a cache point may stand behind it.
-    fn is_markable(&self, _family: Family) -> bool {
+    fn is_markable(&self, _facts: &Facts) -> bool {
         true
     }
 }
@@ -61,13 +97,13 @@ macro_rules! item {
 item!(Tool {});
 item!(SystemBlock {});
 item!(ContentBlock {
-    fn is_markable(&self, family: Family) -> bool {
+    fn is_markable(&self, facts: &Facts) -> bool {
         match self {
             Self::ReasoningContent(_) => false,
             Self::Document(document) => {
                 let is_pdf = document.format == Some(DocumentFormat::Pdf);
                 let has_bytes = matches!(document.source, DocumentSource::Bytes(_));
-                !family.refuses_cached_documents || is_pdf || !has_bytes
+                facts.caches_documents != Some(false) || is_pdf || !has_bytes
             }
             _ => true,
         }
@@ -75,23 +111,22 @@ item!(ContentBlock {
 });
 
 /// A point at the beginning of a list, behind another one or behind what can't be marked.
-fn drop_misplaced(request: &mut ChatRequest) {
-    let family = Family::of(&request.model_id);
+fn drop_misplaced(request: &mut ChatRequest, facts: &Facts) {
     if let Some(config) = &mut request.tool_config {
-        drop_in(&mut config.tools, family);
+        drop_in(&mut config.tools, facts);
     }
-    drop_in(&mut request.system, family);
+    drop_in(&mut request.system, facts);
     for message in &mut request.messages {
-        drop_in(&mut message.content, family);
+        drop_in(&mut message.content, facts);
     }
 }
 
-fn drop_in<T: Item>(items: &mut Vec<T>, family: Family) {
+fn drop_in<T: Item>(items: &mut Vec<T>, facts: &Facts) {
     let mut may_stand = false;
     items.retain(|item| {
         let is_point = item.point().is_some();
         let stays = !is_point || may_stand;
-        may_stand = !is_point && item.is_markable(family);
+        may_stand = !is_point && item.is_markable(facts);
         stays
     });
 }

@@ -6,7 +6,6 @@ use provider_interface::{ContentBlock, Message};
 
 use super::Repairs;
 use super::hash::hash;
-use crate::convert::families::Family;
 
 /// API_runtime_ToolUseBlock, toolUseId. It allows `.` and `:` too, which not every model does.
 const MAX_LENGTH: usize = 64;
@@ -26,8 +25,12 @@ pub(super) struct Call {
 
 /// Gives every call an id that fits and is its own. An id that does both stays; of several calls
 /// with one id the first keeps it.
-pub(super) fn assign(messages: &mut [Message], model_id: &str, repairs: &mut Repairs) -> Vec<Call> {
-    let mut ids = Ids::of(messages, model_id);
+pub(super) fn assign(
+    messages: &mut [Message],
+    exactly: Option<usize>,
+    repairs: &mut Repairs,
+) -> Vec<Call> {
+    let mut ids = Ids::of(messages, exactly);
     let mut calls = Vec::new();
     for (turn, message) in messages.iter_mut().enumerate() {
         // Results of the service's own tools follow their call in the same turn.
@@ -65,6 +68,7 @@ pub(super) fn assign(messages: &mut [Message], model_id: &str, repairs: &mut Rep
 }
 
 struct Ids {
+    /// So many letters and digits, if the model wants just that.
     exactly: Option<usize>,
     /// Ids that are, or are going to be, in use.
     taken: HashSet<String>,
@@ -73,9 +77,9 @@ struct Ids {
 }
 
 impl Ids {
-    fn of(messages: &[Message], model_id: &str) -> Self {
+    fn of(messages: &[Message], exactly: Option<usize>) -> Self {
         let mut ids = Self {
-            exactly: Family::of(model_id).tool_use_id_length,
+            exactly,
             taken: HashSet::new(),
             seen: HashMap::new(),
         };

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use provider_interface::{
-    BlockStart, ChatRequest, ContentBlock, StreamEvent, Tool, ToolChoice, ToolConfig,
-};
+use provider_interface::{ChatRequest, ContentBlock, Tool, ToolChoice, ToolConfig};
 
 use super::Repairs;
 use super::hash::hash;
@@ -27,16 +25,10 @@ impl NameMap {
         self.own.is_empty()
     }
 
-    /// Gives the tool that an event names the caller's name for it.
-    pub fn restore(&self, event: &mut StreamEvent) {
-        if self.is_empty() {
-            return;
-        }
-        if let StreamEvent::ContentBlockStart(block) = event
-            && let BlockStart::ToolUse(call) = &mut block.start
-            && let Some(own) = self.own.get(&call.name)
-        {
-            own.clone_into(&mut call.name);
+    /// Makes a name on the wire the caller's.
+    pub fn restore(&self, name: &mut String) {
+        if let Some(own) = self.own.get(name) {
+            own.clone_into(name);
         }
     }
 }

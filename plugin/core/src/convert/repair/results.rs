@@ -10,12 +10,11 @@ use std::collections::BTreeMap;
 use std::mem::take;
 
 use provider_interface::{
-    ChatRequest, ContentBlock, Json, Message, Role, ToolResultBlock, ToolResultContent,
-    ToolResultStatus,
+    ChatRequest, ContentBlock, Message, Role, ToolResultBlock, ToolResultContent, ToolResultStatus,
 };
 
 use super::ids::{self, Call};
-use super::{NO_CONTENT, Repairs};
+use super::{NO_CONTENT, Repairs, is_object};
 
 /// The answer to a call that has none.
 const NO_RESULT: &str = "The call was not completed: there is no result.";
@@ -33,14 +32,14 @@ pub(super) fn calls_a_tool(message: &Message) -> bool {
 }
 
 /// Expects alternating turns.
-pub(super) fn pair(request: &mut ChatRequest, repairs: &mut Repairs) {
+pub(super) fn pair(request: &mut ChatRequest, id_length: Option<usize>, repairs: &mut Repairs) {
     let messages = &mut request.messages;
     for block in messages.iter_mut().flat_map(|message| &mut message.content) {
         if let ContentBlock::ToolResult(result) = block {
             as_objects(result, repairs);
         }
     }
-    let mut calls = ids::assign(messages, &request.model_id, repairs);
+    let mut calls = ids::assign(messages, id_length, repairs);
     let mut answers = Answers::new();
     for (index, message) in messages.iter_mut().enumerate() {
         if message.role == Role::User {
@@ -97,7 +96,7 @@ fn collect(
                         None
                     }
                     _ => {
-                        rest.extend(as_text(result));
+                        rest.extend(as_text(result, STRAY_RESULT));
                         repairs.note("tool result without a call told as text");
                         None
                     }
@@ -145,10 +144,6 @@ fn as_objects(result: &mut ToolResultBlock, repairs: &mut Repairs) {
     }
 }
 
-fn is_object(json: &Json) -> bool {
-    json.as_str().trim_start().starts_with('{')
-}
-
 fn is_repeated(result: &ToolResultBlock, call: &Call, answers: &Answers) -> bool {
     let mut blocks = answers.get(&call.turn).into_iter().flatten();
     blocks.any(|block| {
@@ -157,12 +152,13 @@ fn is_repeated(result: &ToolResultBlock, call: &Call, answers: &Answers) -> bool
     })
 }
 
-fn as_text(result: ToolResultBlock) -> Vec<ContentBlock> {
+/// What a result says, without the call that it answers.
+pub(in crate::convert) fn as_text(result: ToolResultBlock, heading: &str) -> Vec<ContentBlock> {
     let says_nothing = |part: &ToolResultContent| matches!(part, ToolResultContent::Text(text) if text == NO_CONTENT);
     if result.content.iter().all(says_nothing) {
         return Vec::new();
     }
-    let heading = ContentBlock::Text(STRAY_RESULT.to_owned());
+    let heading = ContentBlock::Text(heading.to_owned());
     let parts = result.content.into_iter().filter_map(|part| match part {
         ToolResultContent::Text(text) => Some(ContentBlock::Text(text)),
         ToolResultContent::Json(json) => Some(ContentBlock::Text(json.as_str().to_owned())),

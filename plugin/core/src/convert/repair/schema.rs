@@ -33,6 +33,24 @@ pub(super) fn repaired(schema: &Json) -> Option<Json> {
     Json::parse(text).ok()
 }
 
+/// The schema of an object that says the same: itself where it is one, else one that holds it as its
+/// property `value`. Nothing of it is lost, unlike in a repair. Whether it is held.
+pub(in crate::convert) fn as_object(schema: Json) -> (Json, bool) {
+    let Ok(root) = schema.read::<Members<'_>>() else {
+        return (schema, false);
+    };
+    let has_union = UNIONS.iter().any(|union| root.value(union).is_some());
+    let text = match root.value("type") {
+        Some(OBJECT) if !has_union => None,
+        None if !has_union && root.value("properties").is_some() => {
+            Some((with_type(schema.as_str()), false))
+        }
+        _ => Some((wrapped(&schema, &root), true)),
+    };
+    let made = text.and_then(|(text, is_held)| Some((Json::parse(text).ok()?, is_held)));
+    made.unwrap_or((schema, false))
+}
+
 /// All of the text stays.
 fn with_type(text: &str) -> String {
     let inside = text.trim_start().trim_start_matches('{');

@@ -5,16 +5,20 @@ use provider_interface::ChatRequest;
 
 use super::Repairs;
 use super::blanks::blank;
-use crate::convert::families::Family;
+use crate::models::StopSequences;
 
-pub(super) fn drop_blanks(request: &mut ChatRequest, repairs: &mut Repairs) {
+pub(super) fn drop_blanks(
+    request: &mut ChatRequest,
+    taken: Option<StopSequences>,
+    repairs: &mut Repairs,
+) {
     let Some(config) = &mut request.inference_config else {
         return;
     };
     let Some(stops) = &mut config.stop_sequences else {
         return;
     };
-    let refuses = Family::of(&request.model_id).refuses_blank_stops;
+    let refuses = taken == Some(StopSequences::NotBlank);
     let before = stops.len();
     stops.retain(|stop| !(stop.is_empty() || refuses && blank(stop)));
     if stops.len() == before {
