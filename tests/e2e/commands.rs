@@ -142,8 +142,13 @@ fn what_is_missing_from_the_list_is_a_line_on_stderr() {
 fn a_list_that_the_service_refuses_is_one_sentence() {
     let denied = "User is not authorized to perform bedrock:ListFoundationModels";
     let (sim, user) = account();
-    let refusal = Reply::error(403, "AccessDeniedException", denied);
-    sim.always(Operation::ListFoundationModels, Some(refusal));
+    for list in [
+        Operation::ListFoundationModels,
+        Operation::ListInferenceProfiles,
+    ] {
+        let refusal = Reply::error(403, "AccessDeniedException", denied);
+        sim.always(list, Some(refusal));
+    }
     let said = user.run(&["models", "--json"]);
     assert!(said.refusal(1).contains(denied), "{said:?}");
 }

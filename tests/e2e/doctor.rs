@@ -123,6 +123,8 @@ fn a_person_gets_aligned_lines_without_colour_on_a_pipe_and_no_secret() {
         !said.contains(bedrock_simulator::DEFAULT_SECRET_ACCESS_KEY),
         "{said}"
     );
+    // Of someone who has no list from before.
+    let (_sim, user) = account();
     let refused = user.env("AWS_SECRET_ACCESS_KEY", "a wrong secret");
     let said = refused.run(&["doctor", "--live"]);
     assert_eq!(said.status.code(), Some(1));

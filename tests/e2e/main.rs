@@ -9,6 +9,7 @@ mod broken_plugins;
 mod chat;
 mod commands;
 mod credentials;
+mod discovery;
 mod doctor;
 mod environment;
 mod fakes;

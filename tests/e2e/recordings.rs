@@ -31,7 +31,9 @@ pub(crate) struct Recording {
 #[tokio::test]
 async fn every_recording_split_at_any_byte_is_the_message_that_was_recorded() {
     let recordings = recordings();
-    let bedrock = Bedrock::start(serving(&recordings));
+    // Or these ids, which are none, would be looked up.
+    let off = json!({"discovery": {"enabled": false}});
+    let bedrock = Bedrock::with(serving(&recordings), off);
     let cases = recordings
         .iter()
         .enumerate()

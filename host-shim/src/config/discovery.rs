@@ -21,6 +21,12 @@ pub struct DiscoveryConfig {
     pub provider_filter: Vec<String>,
     /// Seconds; 0: no cache.
     pub refresh_interval: u64,
+    /// Whether models are listed that AWS is about to retire.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub include_legacy: bool,
+    /// Geographies of inference profiles, the preferred ones first; none: the closest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profile_order: Vec<String>,
     /// For models whose context window nobody knows.
     pub default_context_window: u64,
     /// For models whose output limit nobody knows.
@@ -46,6 +52,12 @@ impl DiscoveryConfig {
             refresh_interval: both
                 .read("refreshInterval", whole(0..=MAX_REFRESH_INTERVAL))
                 .unwrap_or(DEFAULT_REFRESH_INTERVAL),
+            // Keys of ours alone: a host that reads `bedrockDiscovery` itself would refuse them there.
+            include_legacy: both.own.read("includeLegacy", flag).unwrap_or_default(),
+            profile_order: both
+                .own
+                .read("profileOrder", geographies)
+                .unwrap_or_default(),
             default_context_window: both
                 .read("defaultContextWindow", tokens())
                 .unwrap_or(DEFAULT_CONTEXT_WINDOW),
@@ -99,6 +111,16 @@ fn region(node: &Node<'_>) -> Option<String> {
     }
     let sentence = format!("{} is not a region's name", quoted(&region));
     node.refuse(sentence, "write it like \"us-east-1\"")
+}
+
+/// Beginnings of profile ids, with or without their dot.
+fn geographies(node: &Node<'_>) -> Option<Vec<String>> {
+    let mut names = list(text)(node)?;
+    for name in &mut names {
+        *name = name.trim().trim_end_matches('.').to_lowercase();
+    }
+    names.retain(|name| !name.is_empty());
+    Some(names)
 }
 
 fn providers(node: &Node<'_>) -> Option<Vec<String>> {

@@ -77,6 +77,14 @@ impl Config {
         table.row(&place("providerFilter"), &discovery.provider_filter);
         table.row(&place("refreshInterval"), discovery.refresh_interval);
         table.row(
+            &[format!("{config}.discovery.includeLegacy")],
+            discovery.include_legacy,
+        );
+        table.row(
+            &[format!("{config}.discovery.profileOrder")],
+            &discovery.profile_order,
+        );
+        table.row(
             &place("defaultContextWindow"),
             discovery.default_context_window,
         );

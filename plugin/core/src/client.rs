@@ -126,9 +126,11 @@ impl Session {
         &self.signer
     }
 
-    /// The clients for a model: those of its ARN's region, or of the session's.
-    pub(crate) fn clients_for(&self, model_id: &str) -> Clients {
-        self.clients(region::of_arn(model_id).unwrap_or(self.region()))
+    /// Where the lists of a region come from.
+    pub(crate) fn control_endpoint(&self, region: &str) -> String {
+        let host = || endpoints::control_host(&self.shared, region);
+        let named = self.endpoints.control.clone();
+        named.or_else(host).unwrap_or_else(|| nowhere(region))
     }
 
     /// The clients of a region.
@@ -158,22 +160,22 @@ impl Session {
             chat = chat.bearer_token(token.clone());
             lists = lists.bearer_token(token);
         }
-        let nowhere = || format!("Amazon Bedrock in {region}");
         let runtime_host = || endpoints::runtime_host(&self.shared, region);
-        let control_host = || endpoints::control_host(&self.shared, region);
         Clients {
             runtime: runtime::Client::from_conf(chat.build()),
             endpoint: runtime
                 .clone()
                 .or_else(runtime_host)
-                .unwrap_or_else(nowhere),
+                .unwrap_or_else(|| nowhere(region)),
             control: aws_sdk_bedrock::Client::from_conf(lists.build()),
-            control_endpoint: control
-                .clone()
-                .or_else(control_host)
-                .unwrap_or_else(nowhere),
+            control_endpoint: self.control_endpoint(region),
         }
     }
+}
+
+/// What a service without a host is called.
+fn nowhere(region: &str) -> String {
+    format!("Amazon Bedrock in {region}")
 }
 
 /// A session that needs nothing of the environment.

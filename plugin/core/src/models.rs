@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::discovery::ConfigModel;
 
-pub use cost::{Served, cost};
+pub use cost::{Served, cost, regional_factor};
 pub use facts::{
     Caching, Facts, LongContext, Prices, ReasoningReplay, Sampling, StopSequences, Thinking, TopK,
     Words,

@@ -1,6 +1,6 @@
 //! Requests: what a caller writes, in AWS's own words, goes over the wire as boto3 sends it.
 
-use bedrock_simulator::{BedrockSim, Reply};
+use bedrock_simulator::{BedrockSim, Operation, Reply};
 use serde_json::{Value, json};
 
 use super::client::ask_both;
@@ -17,7 +17,8 @@ fn same_body(request: &Value) -> Value {
         .spawn()
         .unwrap();
     let both = ask_both(&sim.url(), request);
-    let requests = sim.requests();
+    // Ours looks up what it doesn't know.
+    let requests = sim.requests_of(Operation::ConverseStream);
     assert_eq!(requests.len(), 2, "{both:?}");
     assert_eq!(requests[0].body, requests[1].body);
     assert_eq!(requests[0].path, requests[1].path);

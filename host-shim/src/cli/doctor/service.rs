@@ -36,7 +36,7 @@ pub(super) async fn examine(
         tokio::join!(
             in_time(provider.health()),
             in_time(provider.probe()),
-            in_time(provider.list_models(ListModels::default())),
+            in_time(provider.list_models(ListModels { refresh: true })),
         )
     };
     let (health, probe, list) = progress::waiting("asking AWS", asked).await;

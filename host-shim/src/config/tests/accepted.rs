@@ -175,6 +175,23 @@ fn the_plugins_own_discovery_wins_key_by_key() {
 }
 
 #[test]
+fn legacy_models_and_the_order_of_profiles_are_keys_of_the_plugins_own() {
+    let text = "{ plugins: { entries: { 'amazon-bedrock': { config: { discovery: {
+        includeLegacy: true, profileOrder: [' Global. ', 'eu', ''] } } } } } }";
+    let config = parsed(text);
+    let discovery = &config.bedrock.discovery;
+    assert!(discovery.include_legacy);
+    assert_eq!(discovery.profile_order, ["global", "eu"]);
+    let sent: serde_json::Value =
+        serde_json::from_str(&config.create_config("amazon-bedrock")).expect("JSON");
+    assert_eq!(sent["discovery"]["includeLegacy"], true);
+    assert_eq!(
+        sent["discovery"]["profileOrder"],
+        serde_json::json!(["global", "eu"])
+    );
+}
+
+#[test]
 fn the_default_model_may_be_a_string() {
     let text = "{ agents: { defaults: { model: 'amazon-bedrock/x' } } }";
     assert_eq!(

@@ -81,6 +81,13 @@ fn several_mistakes_are_reported_together_in_the_order_of_the_file() {
 }
 
 #[test]
+fn a_key_of_the_plugins_own_is_refused_where_the_host_reads() {
+    let text = "{ models: { bedrockDiscovery: { includeLegacy: true } } }";
+    let refused = refused(text);
+    assert!(refused.contains("includeLegacy"), "{refused}");
+}
+
+#[test]
 fn numbers_have_bounds() {
     let discovery = |value: &str| {
         refused(&format!(

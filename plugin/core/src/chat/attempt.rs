@@ -11,6 +11,7 @@ use super::task::Batches;
 use super::watch::Watch;
 use crate::config::Config;
 use crate::convert::{self, ConverseRequest, Remedy, Restorer, Terms, remedy};
+use crate::discovery::Target;
 use crate::models::Facts;
 use crate::provider::Sessions;
 use crate::wire::{StreamDecoder, WholeDecoder};
@@ -54,18 +55,27 @@ struct Tried {
 
 impl Attempt<'_> {
     /// Asks, and hands over what comes.
-    pub(super) async fn run(self, chat: ChatRequest, batches: &Batches) -> Result<(), Failed> {
+    pub(super) async fn run(self, mut chat: ChatRequest, batches: &Batches) -> Result<(), Failed> {
         let mut watch = Watch::new(self.config.timeouts.first_event);
         let connected = timeout_at(watch.due(), Sender::connect(self.sessions, &chat.model_id));
-        let sender = connected.await.map_err(|_| watch.silence())??;
-        let model_id = chat.model_id.clone();
+        let (sender, target) = connected.await.map_err(|_| watch.silence())??;
+        // A profile that leads to the model isn't another model.
+        let asked = match chat.model_id.trim() == self.asked {
+            true => target.model_id.clone(),
+            false => self.asked.to_owned(),
+        };
+        let model_id = target.model_id.clone();
+        chat.model_id.clone_from(&model_id);
         let mut tried: Vec<Tried> = Vec::new();
         // What a remedy may have to begin anew from.
         let original = wants_structure(&chat).then(|| chat.clone());
-        let mut terms = self.terms(&model_id, chat.tool_config.is_some());
+        let mut terms = self.terms(&target, chat.tool_config.is_some());
         let mut request = convert::to_converse(chat, &terms)?;
         loop {
-            let answered = match self.ask(&sender, &request, &terms.facts, &watch).await {
+            let answered = match self
+                .ask(&sender, &request, &terms.facts, &asked, &watch)
+                .await
+            {
                 Ok(reader) => {
                     let to = HandOver {
                         batches,
@@ -101,9 +111,10 @@ impl Attempt<'_> {
         }
     }
 
-    fn terms(&self, model_id: &str, has_tools: bool) -> Terms {
-        let lessons = self.lessons.of(model_id);
-        let mut facts = self.config.known.facts(model_id, None);
+    fn terms(&self, target: &Target, has_tools: bool) -> Terms {
+        let lessons = self.lessons.of(&target.model_id);
+        let base = target.base_model.as_deref();
+        let mut facts = self.config.known.facts(&target.model_id, base);
         for lesson in &lessons {
             lesson.teaches(&mut facts, has_tools);
         }
@@ -121,6 +132,7 @@ impl Attempt<'_> {
         sender: &Sender,
         request: &ConverseRequest,
         facts: &Facts,
+        asked: &str,
         watch: &Watch,
     ) -> Result<Reader, ProviderError> {
         let sent = timeout_at(watch.due(), sender.send(request)).await;
@@ -132,7 +144,7 @@ impl Attempt<'_> {
             } else {
                 Decoder::Whole(WholeDecoder::default())
             },
-            restorer: Restorer::new(request, facts.clone(), self.asked),
+            restorer: Restorer::new(request, facts.clone(), asked),
             request_id,
         })
     }
@@ -152,7 +164,7 @@ fn wants_structure(chat: &ChatRequest) -> bool {
 
 /// The tokens of a request.
 pub(crate) async fn count_tokens(
-    chat: ChatRequest,
+    mut chat: ChatRequest,
     sessions: &Sessions,
     config: &Config,
     lessons: &Lessons,
@@ -165,7 +177,8 @@ pub(crate) async fn count_tokens(
         lessons,
         is_last: true,
     };
-    let terms = attempt.terms(&model_id, chat.tool_config.is_some());
+    let (sender, target) = Sender::connect(sessions, &model_id).await?;
+    let terms = attempt.terms(&target, chat.tool_config.is_some());
     if terms.facts.count_tokens == Some(false) {
         return Err(ProviderError::new(
             ErrorKind::InvalidRequest,
@@ -175,6 +188,6 @@ pub(crate) async fn count_tokens(
             ),
         ));
     }
-    let sender = Sender::connect(sessions, &model_id).await?;
+    chat.model_id = target.model_id;
     sender.count(&convert::to_converse(chat, &terms)?).await
 }

@@ -8,6 +8,7 @@ use super::body::{ResponseBody, TakeBody, TakenBody};
 use crate::client::{Clients, chosen_profile};
 use crate::convert::error::{Origin, from_sdk};
 use crate::convert::{self, ConverseRequest};
+use crate::discovery::Target;
 use crate::provider::Sessions;
 
 /// Sends requests to one model's endpoint.
@@ -24,17 +25,18 @@ pub(super) struct Sent {
 }
 
 impl Sender {
-    /// Where a model is asked.
+    /// Where a model is asked, and as what.
     pub(super) async fn connect(
         sessions: &Sessions,
         model_id: &str,
-    ) -> Result<Self, ProviderError> {
-        let clients = sessions.current().await?.clients_for(model_id.trim());
-        tracing::debug!(model = %model_id, endpoint = %clients.endpoint, "asking");
-        Ok(Self {
+    ) -> Result<(Self, Target), ProviderError> {
+        let (target, clients) = sessions.target(model_id).await?;
+        tracing::debug!(model = %target.model_id, endpoint = %clients.endpoint, "asking");
+        let sender = Self {
             clients,
             profile: chosen_profile(),
-        })
+        };
+        Ok((sender, target))
     }
 
     /// Sends a request; gives the raw body of its answer.

@@ -18,6 +18,11 @@ pub struct DiscoverySettings {
     /// How long a list is good, in seconds; zero: never.
     #[serde(deserialize_with = "seconds")]
     pub refresh_interval: Duration,
+    /// Whether models are listed that AWS is about to retire.
+    pub include_legacy: bool,
+    /// Geographies of inference profiles (`us`, `global`), the preferred ones first; those that
+    /// aren't named follow, the closest to the region first.
+    pub profile_order: Vec<String>,
     /// The context window of a model that nothing is known about.
     pub default_context_window: u32,
     /// The most tokens of an answer of such a model.
@@ -31,6 +36,8 @@ impl Default for DiscoverySettings {
             regions: Vec::new(),
             provider_filter: Vec::new(),
             refresh_interval: Duration::from_secs(3600),
+            include_legacy: false,
+            profile_order: Vec::new(),
             default_context_window: 32_000,
             default_max_tokens: 4096,
         }

@@ -91,7 +91,8 @@ fn tier_factor(tier: Option<&str>, facts: &Facts) -> Option<f64> {
     }
 }
 
-fn regional_factor(model_id: &str, facts: &Facts) -> f64 {
+/// By how much an id is dearer than the bare id and the global profile.
+pub fn regional_factor(model_id: &str, facts: &Facts) -> f64 {
     let id = ModelId::parse(model_id);
     let is_regional = id
         .geography()

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use provider_interface::{ModelList, ProviderError};
 
-use crate::client::{Live, Session};
+use crate::client::{Clients, Live, Session};
 use crate::config::Config;
-use crate::discovery::Discovery;
+use crate::discovery::{Discovery, Place, Target};
 
 /// A handle on a config's session and its list of models.
 #[derive(Clone)]
@@ -20,7 +20,14 @@ struct Inner {
 
 impl Sessions {
     pub(super) fn new(config: Arc<Config>) -> Self {
-        let discovery = Discovery::new(config.discovery.clone(), config.models.clone());
+        let given = config.connection.as_ref();
+        let discovery = Discovery::new(
+            config.discovery.clone(),
+            config.models.clone(),
+            config.known.clone(),
+            config.cache_dir.as_deref(),
+            given.map(|connection| connection.access_key_id.as_str()),
+        );
         Self(Arc::new(Inner {
             config,
             session: Live::default(),
@@ -36,10 +43,45 @@ impl Sessions {
     /// The models.
     pub(super) async fn list_models(&self, refresh: bool) -> Result<ModelList, ProviderError> {
         let session = self.current().await?;
-        let clients = session.clients(session.region());
-        self.0
-            .discovery
-            .list(&clients.control, session.region(), refresh)
-            .await
+        self.0.discovery.list(&self.places(&session), refresh).await
+    }
+
+    /// What a request that names this model asks for, and the clients of where it goes.
+    pub(crate) async fn target(&self, model_id: &str) -> Result<(Target, Clients), ProviderError> {
+        let session = self.current().await?;
+        let places = self.places(&session);
+        let place_of = |region: &str| place(&session, region);
+        let discovery = &self.0.discovery;
+        let target = discovery.resolve(model_id, &places, place_of).await?;
+        if target.model_id != model_id {
+            tracing::debug!(asked = model_id, model = %target.model_id, region = %target.region, "resolved");
+        }
+        let clients = session.clients(&target.region);
+        Ok((target, clients))
+    }
+
+    /// The regions of the config; of a connection that the gateway made up, its own.
+    fn places(&self, session: &Arc<Session>) -> Vec<Place> {
+        let Config {
+            discovery,
+            connection,
+            ..
+        } = &*self.0.config;
+        let regions = discovery.regions.iter().map(|region| region.trim());
+        let regions = regions.filter(|region| !region.is_empty() && connection.is_none());
+        let mut places: Vec<Place> = regions.map(|region| place(session, region)).collect();
+        if places.is_empty() {
+            places.push(place(session, session.region()));
+        }
+        places
+    }
+}
+
+fn place(session: &Arc<Session>, region: &str) -> Place {
+    let (session, region) = (Arc::clone(session), region.to_owned());
+    Place {
+        endpoint: session.control_endpoint(&region),
+        region: region.clone(),
+        control: Arc::new(move || session.clients(&region).control),
     }
 }

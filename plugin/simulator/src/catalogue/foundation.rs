@@ -15,6 +15,8 @@ pub struct FoundationModel {
     pub(crate) lifecycle: String,
     /// Where it is offered; empty means everywhere.
     pub(crate) regions: Vec<String>,
+    /// Where it can be called by its own id, if that isn't the same everywhere.
+    on_demand_regions: Option<Vec<String>>,
 }
 
 impl FoundationModel {
@@ -31,6 +33,7 @@ impl FoundationModel {
             inference_types: strings(["ON_DEMAND"]),
             lifecycle: "ACTIVE".to_owned(),
             regions: Vec::new(),
+            on_demand_regions: None,
             id,
         }
     }
@@ -92,6 +95,19 @@ impl FoundationModel {
         self
     }
 
+    /// It is callable by its own id in these regions, and through an inference profile in those that its
+    /// profiles are called from; it is offered in both.
+    #[must_use]
+    pub(crate) fn offered(mut self, on_demand: &[&str], through_profiles: &[&str]) -> Self {
+        self.regions = on_demand
+            .iter()
+            .chain(through_profiles)
+            .map(|region| (*region).to_owned())
+            .collect();
+        self.on_demand_regions = Some(self.regions[..on_demand.len()].to_vec());
+        self
+    }
+
     pub(crate) fn is_in(&self, region: &str) -> bool {
         self.regions.is_empty() || self.regions.iter().any(|known| known == region)
     }
@@ -100,8 +116,13 @@ impl FoundationModel {
         self.output.iter().any(|modality| modality == "TEXT")
     }
 
-    pub(crate) fn is_on_demand(&self) -> bool {
-        self.inference_types.iter().any(|kind| kind == "ON_DEMAND")
+    /// The `inferenceTypesSupported` of a region.
+    pub(crate) fn types_in(&self, region: &str) -> Vec<&str> {
+        match &self.on_demand_regions {
+            None => self.inference_types.iter().map(String::as_str).collect(),
+            Some(here) if here.iter().any(|known| known == region) => vec!["ON_DEMAND"],
+            Some(_) => vec!["INFERENCE_PROFILE"],
+        }
     }
 
     /// The summary, as a region shows it.
@@ -115,7 +136,7 @@ impl FoundationModel {
             "outputModalities": self.output,
             "responseStreamingSupported": self.streaming,
             "customizationsSupported": [],
-            "inferenceTypesSupported": self.inference_types,
+            "inferenceTypesSupported": self.types_in(region),
             "modelLifecycle": {"status": self.lifecycle},
         })
     }

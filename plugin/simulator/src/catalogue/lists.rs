@@ -73,7 +73,7 @@ fn foundation_models(catalogue: &Catalogue, query: &Query, region: &str) -> Resu
         model.is_in(region)
             && provider.is_none_or(|wanted| model.provider.eq_ignore_ascii_case(wanted))
             && has(&model.output, modality)
-            && has(&model.inference_types, inference)
+            && inference.is_none_or(|wanted| model.types_in(region).contains(&wanted))
             // No model here can be customized.
             && query.get("byCustomizationType").is_none()
     });

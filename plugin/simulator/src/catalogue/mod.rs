@@ -1,6 +1,7 @@
 //! What the simulated account can see and call: foundation models, inference profiles and the rest.
 
 mod defaults;
+mod documented;
 mod foundation;
 mod lists;
 mod other;
@@ -56,6 +57,16 @@ impl Catalogue {
             routers: Vec::new(),
             page_size: crate::limits::DEFAULT_PAGE_SIZE,
             any_model: false,
+        }
+    }
+
+    /// What AWS's documentation lists for January 2026: some seventy models with their regions, and the
+    /// system profiles that lead to them.
+    pub fn documented() -> Self {
+        Self {
+            models: documented::models(),
+            profiles: documented::profiles(),
+            ..Self::empty()
         }
     }
 

@@ -42,6 +42,15 @@ static GEOGRAPHIES: &[Geography] = &[
     Geography("global", "Global", &[]),
 ];
 
+/// The regions that a geography's profiles are called from; none for `global`, which is called from all of
+/// the partition.
+pub(super) fn regions_of(geography: &str) -> &'static [&'static str] {
+    let found = GEOGRAPHIES
+        .iter()
+        .find(|Geography(known, ..)| *known == geography);
+    found.map_or(&[], |Geography(.., regions)| regions)
+}
+
 /// An inference profile, made by the service or by the account.
 #[derive(Clone, Debug)]
 pub struct InferenceProfile {

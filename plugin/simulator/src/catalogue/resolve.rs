@@ -44,7 +44,7 @@ impl Catalogue {
             .iter()
             .find(|model| model.id == id && model.is_in(region))
         {
-            return Some(if model.is_on_demand() {
+            return Some(if model.types_in(region).contains(&"ON_DEMAND") {
                 callable(model, true)
             } else {
                 Err(on_demand(id))

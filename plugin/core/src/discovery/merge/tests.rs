@@ -3,6 +3,7 @@
 use provider_interface::Modality;
 
 use super::*;
+use crate::discovery::known::nothing;
 
 fn found(id: &str) -> ModelInfo {
     ModelInfo {
@@ -27,7 +28,13 @@ fn found(id: &str) -> ModelInfo {
 
 fn merged(config: &str, found: &[ModelInfo]) -> Vec<ModelInfo> {
     let config: Vec<ConfigModel> = serde_json::from_str(config).expect("config models");
-    merge(&config, found, "us-east-1", &DiscoverySettings::default())
+    merge(
+        &config,
+        found.to_vec(),
+        "us-east-1",
+        &DiscoverySettings::default(),
+        &nothing,
+    )
 }
 
 #[test]
@@ -81,4 +88,37 @@ fn an_arn_tells_its_own_region() {
     let models = merged(&format!(r#"[{{"id":"{arn}"}}]"#), &[]);
     assert_eq!(models[0].region.as_deref(), Some("eu-west-1"));
     assert_eq!(models[0].reference, format!("amazon-bedrock/{arn}"));
+}
+
+#[test]
+fn the_same_id_in_another_region_has_its_region_in_the_reference() {
+    let there = |id: &str| ModelInfo {
+        region: Some("eu-west-1".to_owned()),
+        ..found(id)
+    };
+    let models = merged(
+        r#"[{"id":"b"},{"id":"c@eu-west-1","name":"Mine"}]"#,
+        &[found("a"), there("a"), found("b"), there("b"), there("c")],
+    );
+    let told: Vec<_> = models
+        .iter()
+        .map(|model| {
+            let region = model.region.as_deref().expect("a region");
+            (model.reference.as_str(), region)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("amazon-bedrock/b", "us-east-1"),
+            ("amazon-bedrock/c", "eu-west-1"),
+            ("amazon-bedrock/a", "us-east-1"),
+            ("amazon-bedrock/a@eu-west-1", "eu-west-1"),
+            ("amazon-bedrock/b@eu-west-1", "eu-west-1"),
+        ]
+    );
+    assert_eq!(
+        (models[1].id.as_str(), models[1].name.as_str()),
+        ("c", "Mine")
+    );
 }
