@@ -209,8 +209,8 @@ pub struct Metadata {
     /// What it cost, as far as prices are known (not AWS's).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
-    /// The model that answered, where it is another than was asked (not AWS's): one of `fallbacks`, or
-    /// the inference profile that stands in for a bare id.
+    /// The model that answered, where it is another than was asked (not AWS's): one of `fallbacks`. An
+    /// inference profile that leads to the model is no other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
 }

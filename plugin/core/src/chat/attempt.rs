@@ -188,6 +188,7 @@ pub(crate) async fn count_tokens(
             ),
         ));
     }
-    chat.model_id = target.model_id;
+    // Counting takes foundation models alone.
+    chat.model_id = target.base_model.unwrap_or(target.model_id);
     sender.count(&convert::to_converse(chat, &terms)?).await
 }
