@@ -37,7 +37,12 @@ impl Bedrock {
         Self::with(sim, json!({}))
     }
 
-    /// The same, with more in the provider's config.
+    /// The same, and models that nothing is known of are not looked up.
+    pub(crate) fn without_discovery(sim: BedrockSim) -> Self {
+        Self::with(sim, json!({"discovery": {"enabled": false}}))
+    }
+
+    /// The same as at first, with more in the provider's config.
     pub(crate) fn with(sim: BedrockSim, config: Value) -> Self {
         let sim = sim.spawn().unwrap();
         let bench = Workbench::new();

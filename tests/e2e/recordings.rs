@@ -31,9 +31,7 @@ pub(crate) struct Recording {
 #[tokio::test]
 async fn every_recording_split_at_any_byte_is_the_message_that_was_recorded() {
     let recordings = recordings();
-    // Or these ids, which are none, would be looked up.
-    let off = json!({"discovery": {"enabled": false}});
-    let bedrock = Bedrock::with(serving(&recordings), off);
+    let bedrock = Bedrock::without_discovery(serving(&recordings));
     let cases = recordings
         .iter()
         .enumerate()

@@ -22,7 +22,7 @@ fn asked(more: Value) -> ChatRequest {
 
 /// A service that refuses so, once, and then answers.
 fn refusing_once(refusal: Reply) -> Bedrock {
-    Bedrock::start(
+    Bedrock::without_discovery(
         BedrockSim::new()
             .model(NEW)
             .without_rules()
@@ -161,7 +161,7 @@ async fn a_structure_that_the_model_refuses_is_asked_for_by_a_tool() {
 
 #[tokio::test]
 async fn a_refusal_that_stays_is_told_and_teaches_nothing() {
-    let bedrock = Bedrock::start(
+    let bedrock = Bedrock::without_discovery(
         BedrockSim::new()
             .model(NEW)
             .without_rules()

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::time::Duration;
 
-use bedrock_simulator::{BedrockSim, Operation, Reply};
+use bedrock_simulator::{BedrockSim, Catalogue, Operation, Reply};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -77,7 +77,8 @@ fn the_table_of_models_is_cut_to_the_terminal() {
 
 #[test]
 fn while_models_are_awaited_a_terminal_says_so_and_a_pipe_does_not() {
-    let sim = BedrockSim::new().spawn().unwrap();
+    let nothing = BedrockSim::new().catalogue(Catalogue::empty());
+    let sim = nothing.spawn().unwrap();
     let user = Gateway::at(&sim);
     let late = Reply::json(serde_json::json!({"modelSummaries": []}));
     let late = late.delay_headers(Duration::from_millis(500));

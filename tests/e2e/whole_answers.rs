@@ -14,7 +14,7 @@ const NO_STREAMED_TOOLS: &str = "us.meta.llama3-3-70b-instruct-v1:0";
 const CLAUDE: &str = "anthropic.claude-3-7-sonnet-20250219-v1:0";
 
 fn answering(reply: Reply) -> Bedrock {
-    Bedrock::start(BedrockSim::new().default_reply(reply))
+    Bedrock::without_discovery(BedrockSim::new().default_reply(reply))
 }
 
 fn operations(bedrock: &Bedrock) -> Vec<Operation> {
@@ -95,7 +95,7 @@ async fn a_model_that_turns_out_not_to_stream_is_asked_in_one_piece_from_then_on
         "ValidationException",
         "The model is unsupported for streaming.",
     );
-    let bedrock = Bedrock::start(
+    let bedrock = Bedrock::without_discovery(
         BedrockSim::new()
             .model(model)
             .reply(refusal)

@@ -11,7 +11,6 @@ use super::task::Batches;
 use super::watch::Watch;
 use crate::config::Config;
 use crate::convert::{self, ConverseRequest, Remedy, Restorer, Terms, remedy};
-use crate::discovery::Target;
 use crate::models::Facts;
 use crate::provider::Sessions;
 use crate::wire::{StreamDecoder, WholeDecoder};
@@ -69,7 +68,8 @@ impl Attempt<'_> {
         let mut tried: Vec<Tried> = Vec::new();
         // What a remedy may have to begin anew from.
         let original = wants_structure(&chat).then(|| chat.clone());
-        let mut terms = self.terms(&target, chat.tool_config.is_some());
+        let base = target.base_model.as_deref();
+        let mut terms = self.terms(&model_id, base, chat.tool_config.is_some());
         let mut request = convert::to_converse(chat, &terms)?;
         loop {
             let answered = match self
@@ -111,10 +111,10 @@ impl Attempt<'_> {
         }
     }
 
-    fn terms(&self, target: &Target, has_tools: bool) -> Terms {
-        let lessons = self.lessons.of(&target.model_id);
-        let base = target.base_model.as_deref();
-        let mut facts = self.config.known.facts(&target.model_id, base);
+    /// On what terms a model is asked; `base` is the foundation model behind it, if a list tells.
+    fn terms(&self, model_id: &str, base: Option<&str>, has_tools: bool) -> Terms {
+        let lessons = self.lessons.of(model_id);
+        let mut facts = self.config.known.facts(model_id, base);
         for lesson in &lessons {
             lesson.teaches(&mut facts, has_tools);
         }
@@ -177,8 +177,8 @@ pub(crate) async fn count_tokens(
         lessons,
         is_last: true,
     };
-    let (sender, target) = Sender::connect(sessions, &model_id).await?;
-    let terms = attempt.terms(&target, chat.tool_config.is_some());
+    let has_tools = chat.tool_config.is_some();
+    let terms = attempt.terms(&model_id, None, has_tools);
     if terms.facts.count_tokens == Some(false) {
         return Err(ProviderError::new(
             ErrorKind::InvalidRequest,
@@ -188,6 +188,9 @@ pub(crate) async fn count_tokens(
             ),
         ));
     }
+    let (sender, target) = Sender::connect(sessions, &model_id).await?;
+    let base = target.base_model.as_deref();
+    let terms = attempt.terms(&target.model_id, base, has_tools);
     // Counting takes foundation models alone.
     chat.model_id = target.base_model.unwrap_or(target.model_id);
     sender.count(&convert::to_converse(chat, &terms)?).await
