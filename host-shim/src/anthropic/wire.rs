@@ -1,5 +1,5 @@
 //! What is written: the members of *Message* and of the stream's events (Anthropic API reference),
-//! and beside them the documented extra ones.
+//! all of them, null where there is nothing to tell, and beside them the documented extra ones.
 
 use std::borrow::Cow;
 
@@ -76,9 +76,12 @@ pub(super) struct Message<'a> {
 pub(super) struct Stop<'a> {
     pub(super) stop_reason: Option<&'a str>,
     pub(super) stop_sequence: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stop_details: Option<StopDetails<'a>>,
+    pub(super) container: Nothing,
 }
+
+/// What Bedrock doesn't have: null.
+pub(super) type Nothing = ();
 
 /// Why the model declined.
 #[derive(Debug, Serialize)]
@@ -108,9 +111,10 @@ pub(super) struct Usage<'a> {
     pub(super) output_tokens: u64,
     pub(super) cache_creation_input_tokens: u64,
     pub(super) cache_read_input_tokens: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cache_creation: Option<CacheCreation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) inference_geo: Nothing,
+    pub(super) output_tokens_details: Nothing,
+    pub(super) server_tool_use: Nothing,
     pub(super) service_tier: Option<&'a str>,
     /// A tier that Anthropic has no word for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,7 +151,6 @@ pub(super) enum Block<'a> {
 pub(super) enum KnownBlock<'a> {
     Text {
         text: Cow<'a, str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         citations: Option<Vec<Cited<'a>>>,
     },
     Thinking {
@@ -178,8 +181,16 @@ pub(super) struct ToolUse<'a> {
     pub(super) id: &'a str,
     pub(super) name: &'a str,
     pub(super) input: Cow<'a, Json>,
+    pub(super) caller: Caller,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bedrock_type: Option<&'a str>,
+}
+
+/// Who calls a tool: the model itself.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Caller {
+    Direct,
 }
 
 /// A piece of a tool's answer.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::super::citation;
 use super::super::object::{At, Ignored, Member, Object};
-use super::super::{SERVER_TOOL_USE, TOOL_RESULT_SUFFIX};
+use super::super::{BEDROCK_TYPE, SERVER_TOOL_USE, TOOL_RESULT_SUFFIX};
 use super::{cache_point, media, results};
 use crate::server::dialect::Refused;
 
@@ -176,7 +176,9 @@ fn tool_use(block: &Object<'_, '_>, _: &mut Ignored) -> Result<ContentBlock, Ref
         return Err(block.at().member("input").refuse("must be an object"));
     }
     let of_service = block.required::<String>("type")? == SERVER_TOOL_USE;
-    let named: Option<String> = block.optional(super::super::BEDROCK_TYPE)?;
+    let named: Option<String> = block.optional(BEDROCK_TYPE)?;
+    // Bedrock's models call their tools themselves.
+    block.optional::<&RawValue>("caller")?;
     Ok(ContentBlock::ToolUse(ToolUseBlock {
         tool_use_id: block.required("id")?,
         name: block.required("name")?,

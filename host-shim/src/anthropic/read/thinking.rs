@@ -1,6 +1,6 @@
 //! How hard to think: `thinking`, and the effort of `output_config` where it belongs to it.
 
-use provider_interface::{ChatRequest, Effort, Reasoning};
+use provider_interface::{ChatRequest, Effort, OutputConfig, Reasoning};
 use serde_json::value::RawValue;
 
 use super::super::object::{Ignored, Object};
@@ -27,7 +27,7 @@ pub(super) fn read(
             let budget = thinking.required("budget_tokens")?;
             request.reasoning = Some(Reasoning::BudgetTokens(budget));
         }
-        "adaptive" => request.reasoning = Some(Reasoning::Effort(effort(request))),
+        "adaptive" => request.reasoning = Some(Reasoning::Effort(effort(body, request)?)),
         _ if fields.for_claude() => {
             fields.set("thinking", &raw);
             return Ok(());
@@ -54,12 +54,18 @@ pub(super) fn read(
 }
 
 /// The effort that was asked for; Claude's own default is high.
-fn effort(request: &mut ChatRequest) -> Effort {
-    let output = request.output_config.take();
-    let (format, effort) =
-        output.map_or((None, None), |output| (output.text_format, output.effort));
-    if let Some(format) = format {
-        request.output_config.get_or_insert_default().text_format = Some(format);
+fn effort(body: &Object<'_, '_>, request: &mut ChatRequest) -> Result<Effort, Refused> {
+    let output = request.output_config.take().unwrap_or_default();
+    let effort = output.effort.as_deref().map_or(Effort::High, Effort::from);
+    request.output_config = output.text_format.map(|format| OutputConfig {
+        text_format: Some(format),
+        effort: None,
+    });
+    if let Effort::Other(_) = effort {
+        let known = Effort::KNOWN.join(", ");
+        let at = body.at().member("output_config");
+        let refused = at.member("effort");
+        return Err(refused.refuse(format_args!("must be one of {known}")));
     }
-    effort.map_or(Effort::High, |name| Effort::from(name.as_str()))
+    Ok(effort)
 }

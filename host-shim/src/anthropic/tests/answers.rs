@@ -128,11 +128,9 @@ fn append(block: &mut Members, input: &mut String, delta: &Value) {
         "signature_delta" => append_text(block, "signature", &text("signature")),
         "input_json_delta" => input.push_str(&text("partial_json")),
         "citations_delta" => {
-            let given = block
-                .get("citations")
-                .map(|raw| serde_json::from_str(raw.get()));
-            let mut citations: Vec<Value> =
-                given.map_or_else(Vec::new, |given| given.expect("a list"));
+            let given: Option<Vec<Value>> =
+                serde_json::from_str(block["citations"].get()).expect("a list or null");
+            let mut citations = given.unwrap_or_default();
             citations.push(delta["citation"].clone());
             set(block, "citations", &json!(citations));
         }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::super::citation::Cited;
 use super::super::read::IMAGES;
-use super::super::wire::{Block, KnownBlock, Piece, Source, ToolUse};
+use super::super::wire::{Block, Caller, KnownBlock, Piece, Source, ToolUse};
 use super::super::{SERVER_TOOL_USE, TOOL_RESULT_SUFFIX};
 
 /// A block as it is written; none for an empty one, which no client may send back, and for what no
@@ -65,6 +65,7 @@ fn tool_use(call: &ToolUseBlock) -> KnownBlock<'_> {
         id: &call.tool_use_id,
         name: &call.name,
         input: input(&call.input),
+        caller: Caller::Direct,
         bedrock_type: kind.filter(|kind| *kind != SERVER_TOOL_USE),
     };
     match kind {

@@ -30,6 +30,7 @@ pub(super) fn stop<'a>(reason: &'a StopReason, fields: Option<&'a Json>) -> Stop
             category: None,
             explanation: Some(reason.as_str()).filter(|reason| *reason != REFUSAL),
         }),
+        container: (),
     }
 }
 
@@ -69,6 +70,9 @@ pub(super) fn usage(metadata: &Metadata) -> wire::Usage<'_> {
         cache_creation_input_tokens: usage.cache_write_input_tokens.unwrap_or_default(),
         cache_read_input_tokens: usage.cache_read_input_tokens.unwrap_or_default(),
         cache_creation: cache_creation(usage),
+        inference_geo: (),
+        output_tokens_details: (),
+        server_tool_use: (),
         service_tier,
         bedrock_service_tier,
         cost: metadata.cost.map(|cost| cost.total),

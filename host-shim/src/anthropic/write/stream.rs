@@ -11,7 +11,9 @@ use provider_interface::{
     ProviderError, StreamEvent,
 };
 
-use super::super::wire::{Block, Error, Event, Extra, KnownBlock, Message, Stop, ToolUse, Usage};
+use super::super::wire::{
+    Block, Caller, Error, Event, Extra, KnownBlock, Message, Stop, ToolUse, Usage,
+};
 use super::super::{SERVER_TOOL_USE, error};
 use super::open::{Kind, Open, Way, piece};
 use super::{block, end, whole};
@@ -74,6 +76,7 @@ impl MessageWriter {
                     id: &start.tool_use_id,
                     name: &start.name,
                     input: Cow::Owned(Json::empty_object()),
+                    caller: Caller::Direct,
                     bedrock_type: start
                         .kind
                         .as_deref()
