@@ -62,10 +62,8 @@ fn a_message_comes_whole() {
     assert_eq!(body["type"], "message");
     assert_eq!(body["role"], "assistant");
     assert_eq!(body["model"], MODEL);
-    assert_eq!(
-        body["content"],
-        json!([{"type": "text", "text": "Hello there"}])
-    );
+    let text = json!({"type": "text", "text": "Hello there", "citations": null});
+    assert_eq!(body["content"], json!([text]));
     assert_eq!(body["stop_reason"], "end_turn");
     assert_eq!(body["usage"]["input_tokens"], 3);
     assert_eq!(body["usage"]["cache_read_input_tokens"], 5);
