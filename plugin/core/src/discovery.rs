@@ -1,10 +1,10 @@
 //! Which models there are, and what a request that names one is sent to.
 //!
-//! - [`sources`]: what a region's control plane lists, as it lists it.
-//! - [`cache`]: those lists, in memory and on disk.
-//! - [`join`] and [`merge`]: from lists and config to models; pure.
-//! - [`resolve`]: from what a request names to what the service takes, and where; pure.
-//! - [`known`] and [`on_demand`]: what is known of models beyond the lists.
+//! - `sources`: what a region's control plane lists, as it lists it.
+//! - `cache`: those lists, in memory and on disk.
+//! - `join` and `merge`: from lists and config to models; pure.
+//! - `resolve`: from what a request names to what the service takes, and where; pure.
+//! - `known` and `on_demand`: what is known of models beyond the lists.
 
 mod cache;
 mod geography;
@@ -122,6 +122,32 @@ impl Discovery {
         let region = places.first().map_or("", |place| place.region.as_str());
         let models = merge::merge(&self.config_models, found, region, &self.settings, &known);
         Ok(ModelList { models, notes })
+    }
+
+    /// Whether it depends on credentials if anything is listed: discovery is neither on nor off, and no
+    /// list is at hand.
+    pub(crate) fn awaits_credentials(&self, places: &[Place]) -> bool {
+        let is_at_hand = |place: &Place| {
+            self.cache
+                .at_hand(&self.key(place), Duration::ZERO)
+                .0
+                .is_some()
+        };
+        self.settings.enabled.is_none() && !places.iter().any(is_at_hand)
+    }
+
+    /// The models of the config, where credentials took too long to tell whether there are any.
+    pub(crate) fn without_credentials(&self, places: &[Place], limit: Duration) -> ModelList {
+        let known = |id: &str, base: Option<&str>| self.known.facts(id, base);
+        let region = places.first().map_or("", |place| place.region.as_str());
+        let models = &self.config_models;
+        ModelList {
+            models: merge::merge(models, Vec::new(), region, &self.settings, &known),
+            notes: vec![format!(
+                "no models were discovered in {region}: the credentials took longer than {limit:?}; set \
+                 discovery.enabled to true to wait for them"
+            )],
+        }
     }
 
     /// Where a request goes that names a model: by the lists at hand, else by lists that are asked

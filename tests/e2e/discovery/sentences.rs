@@ -121,6 +121,30 @@ fn enabled_defaults_to_true_when_aws_credentials_are_present() {
 }
 
 #[test]
+fn credentials_that_never_come_leave_discovery_off_unless_it_is_on() {
+    let sim = account();
+    let never = |own: serde_json::Value| {
+        let user = user_with(&sim, own)
+            .without("AWS_ACCESS_KEY_ID")
+            .without("AWS_SECRET_ACCESS_KEY")
+            .env("AWS_PROFILE", "slow");
+        let profile = "[profile slow]\ncredential_process = sleep 30\n";
+        user.file(".aws/config", profile);
+        user
+    };
+    let said = never(json!({})).run(&["models", "--json"]);
+    assert_eq!(
+        (said.status.code(), said.out.trim()),
+        (Some(0), "[]"),
+        "{said:?}"
+    );
+    assert!(
+        said.err.contains("the credentials took longer than 5s"),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn region_defaults_to_aws_region_or_aws_default_region_then_us_east_1() {
     let sim = account();
     let region = |user: &Gateway| {

@@ -12,7 +12,9 @@ pub(super) type Known<'a> = &'a dyn Fn(&str, Option<&str>) -> Facts;
 pub(super) fn cost(id: &str, facts: &Facts) -> Option<ModelCost> {
     let prices = facts.cost?;
     let factor = regional_factor(id, facts);
-    let here = |price: Option<f64>| price.map(|price| price * factor);
+    // A product of decimal fractions has digits that nobody has set.
+    let rounded = |price: f64| (price * 1e6).round() / 1e6;
+    let here = |price: Option<f64>| price.map(|price| rounded(price * factor));
     Some(ModelCost {
         input: here(prices.input),
         output: here(prices.output),

@@ -1,12 +1,17 @@
 //! The session of one config, loaded by the first request that needs it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use provider_interface::{ModelList, ProviderError};
+use tokio::time::timeout;
 
 use crate::client::{Clients, Live, Session};
 use crate::config::Config;
 use crate::discovery::{Discovery, Place, Target};
+
+/// How long credentials may take where it depends on them whether models are discovered at all.
+const CREDENTIALS: Duration = Duration::from_secs(5);
 
 /// A handle on a config's session and its list of models.
 #[derive(Clone)]
@@ -43,7 +48,15 @@ impl Sessions {
     /// The models.
     pub(super) async fn list_models(&self, refresh: bool) -> Result<ModelList, ProviderError> {
         let session = self.current().await?;
-        self.0.discovery.list(&self.places(&session), refresh).await
+        let places = self.places(&session);
+        let discovery = &self.0.discovery;
+        if discovery.awaits_credentials(&places) {
+            let standing = timeout(CREDENTIALS, session.signer().standing()).await;
+            if standing.is_err() {
+                return Ok(discovery.without_credentials(&places, CREDENTIALS));
+            }
+        }
+        discovery.list(&places, refresh).await
     }
 
     /// What a request that names this model asks for, and the clients of where it goes.
