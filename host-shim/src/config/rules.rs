@@ -9,7 +9,7 @@ use super::node::{Node, list, name};
 use super::reader::{Manners, Reader};
 
 /// What may be said of a model, besides the host's own `contextWindow` and the like.
-const MEMBERS: [&str; 31] = [
+const MEMBERS: [&str; 32] = [
     "baseModel",
     "cacheHour",
     "cachesDocuments",
@@ -23,6 +23,7 @@ const MEMBERS: [&str; 31] = [
     "longContext",
     "maxTokens",
     "minMaxTokens",
+    "onDemand",
     "prefill",
     "profiles",
     "reasoning",

@@ -4,7 +4,7 @@
 //! - `cache`: those lists, in memory and on disk.
 //! - `join` and `merge`: from lists and config to models; pure.
 //! - `resolve`: from what a request names to what the service takes, and where; pure.
-//! - `known` and `on_demand`: what is known of models beyond the lists.
+//! - `known`: what is known of models beyond the lists.
 
 mod cache;
 mod geography;
@@ -12,7 +12,6 @@ mod join;
 mod known;
 mod merge;
 mod notes;
-mod on_demand;
 mod resolve;
 mod settings;
 mod sources;

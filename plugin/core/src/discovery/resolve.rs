@@ -2,7 +2,6 @@
 
 use super::geography::{of_region, rank, split};
 use super::join::profiles_over;
-use super::on_demand::is_on_demand;
 use super::sources::Lists;
 use crate::models::Facts;
 use crate::region;
@@ -131,7 +130,7 @@ fn unlisted(id: &str, places: &[Place<'_>], preferred: &[String], facts: &Facts)
         let closest = reachable.min_by_key(|one| rank(one, place.region, preferred))?;
         Some(to(&format!("{closest}.{id}"), place.region, false))
     });
-    let alone = is_on_demand(id, first) && places.len() < 2;
+    let alone = facts.is_on_demand(first) && places.len() < 2;
     reachable.unwrap_or_else(|| to(id, first, alone))
 }
 

@@ -80,6 +80,8 @@ facts! {
     reasoning_replay: ReasoningReplay,
     /// The geographies of its inference profiles, if it can't be called by its bare id.
     profiles: Vec<String>,
+    /// The regions where its bare id is called on demand; `everywhere` stands for all.
+    on_demand: Vec<String>,
     /// Prices.
     cost: Prices,
     /// Prices of long conversations.
@@ -89,6 +91,19 @@ facts! {
     /// By how much a service tier is dearer (or cheaper) than the default one.
     tiers: BTreeMap<String, f64>,
 }
+
+impl Facts {
+    /// Whether it is known to be called by its bare id in a region.
+    pub fn is_on_demand(&self, region: &str) -> bool {
+        let regions = self.on_demand.iter().flatten();
+        regions
+            .into_iter()
+            .any(|one| one == region || one == EVERYWHERE)
+    }
+}
+
+/// Stands for all regions.
+const EVERYWHERE: &str = "everywhere";
 
 /// Which sampling parameters a model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -44,6 +44,22 @@ fn a_model_that_is_newer_than_the_table_is_as_the_newest_of_its_line() {
 }
 
 #[test]
+fn whether_a_bare_id_can_be_called_depends_on_the_region() {
+    for (id, region, expected) in [
+        ("amazon.nova-lite-v1:0", "us-east-1", true),
+        ("amazon.nova-lite-v1:0", "eu-west-1", false),
+        ("openai.gpt-oss-20b-1:0", "eu-west-1", true),
+        (
+            "anthropic.claude-3-7-sonnet-20250219-v1:0",
+            "us-east-1",
+            false,
+        ),
+    ] {
+        assert_eq!(known(id).is_on_demand(region), expected, "{id} in {region}");
+    }
+}
+
+#[test]
 fn nothing_is_known_of_an_unknown_model() {
     for id in [
         "acme.model-x",

@@ -47,7 +47,11 @@ fn place<'a>(region: &'a str, lists: Option<&'a Lists>) -> Place<'a> {
 
 fn resolved(id: &str, places: &[Place<'_>], preferred: &[&str]) -> (String, String, bool) {
     let preferred: Vec<String> = preferred.iter().map(|&one| one.to_owned()).collect();
-    let Resolved { target, is_sure } = resolve(id, places, &preferred, &Facts::default());
+    let facts = Facts {
+        on_demand: (id == HAIKU).then(|| vec!["everywhere".to_owned()]),
+        ..Facts::default()
+    };
+    let Resolved { target, is_sure } = resolve(id, places, &preferred, &facts);
     (target.model_id, target.region, is_sure)
 }
 
