@@ -4,7 +4,8 @@
 Usage: validate.py FOLDER, where the simulator's recordings lie (BEDROCK_SIMULATOR_RECORDINGS).
 
 botocore itself checks kinds, required members and least lengths; greatest lengths, patterns and unknown members, which
-it leaves to the service, are checked here.
+it leaves to the service, are checked here. Requests that are not the plugin's, such as those of the simulator's own tests,
+are left alone.
 """
 
 import base64
@@ -17,6 +18,10 @@ import sys
 import botocore.loaders
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
+
+
+# How the plugin's requests call themselves: those of the AWS SDK, and those of the tests of its conversions.
+OURS = ("aws-sdk-rust", "amazon-bedrock-core")
 
 
 def service_model(name):
@@ -106,7 +111,8 @@ def main():
         for line in file.open():
             request = json.loads(line)
             name = request["operation"]
-            if name not in runtime.operation_names:
+            agent = request["headers"].get("user-agent", "")
+            if name not in runtime.operation_names or not any(own in agent for own in OURS):
                 continue
             found = violations(runtime.operation_model(name), request["body"])
             checked[name] = checked.get(name, 0) + 1

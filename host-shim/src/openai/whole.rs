@@ -123,6 +123,8 @@ impl Parts {
         message.insert("role".to_owned(), json!("assistant"));
         message.insert("content".to_owned(), json!(content));
         message.insert("refusal".to_owned(), Value::Null);
+        // Clients look for it, though citations stand in a member that tells more.
+        message.insert("annotations".to_owned(), Value::Array(Vec::new()));
         let reasoning = (!self.reasoning.is_empty()).then(|| json!(self.reasoning));
         let extras = [
             ("reasoning_content", reasoning),

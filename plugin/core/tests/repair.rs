@@ -56,6 +56,7 @@ fn answer(address: SocketAddr, request: &ConverseRequest) -> (u16, String) {
     let mut socket = TcpStream::connect(address).expect("a connection");
     let head = format!(
         "POST /model/{path}/{operation} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         User-Agent: amazon-bedrock-core\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
