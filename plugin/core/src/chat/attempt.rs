@@ -183,8 +183,8 @@ pub(crate) async fn count_tokens(
         return Err(ProviderError::new(
             ErrorKind::InvalidRequest,
             format!(
-                "tokens can't be counted for {model_id}: the service counts them for Claude only; \
-                 an answer's usage tells them"
+                "tokens can't be counted for {model_id}: the service counts them for some Claude models \
+                 only; an answer's usage tells them"
             ),
         ));
     }
