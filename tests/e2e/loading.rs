@@ -44,62 +44,6 @@ fn the_private_copy_is_private_and_goes() {
 }
 
 #[test]
-fn a_file_that_others_could_have_written_is_refused() {
-    let bench = Workbench::new();
-    let folder = bench.path("shared");
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("libecho.so");
-    fs::copy(library(ECHO), &file).unwrap();
-    let chmod =
-        |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-
-    chmod(&file, 0o646);
-    assert_snapshot!(bench.refusal(&file), @"cannot load plugin FILE: others may write to it (mode 0646); run chmod go-w on it");
-    chmod(&file, 0o644);
-    fs::hard_link(&file, bench.path("other.so")).unwrap();
-    assert_snapshot!(bench.refusal(&file), @"cannot load plugin FILE: it has 2 hard links, so it may be changed under another name; put a copy there");
-    fs::remove_file(bench.path("other.so")).unwrap();
-    for mode in [0o757, 0o1777] {
-        chmod(&folder, mode);
-        let refusal = bench
-            .refusal(&file)
-            .replace(&folder.display().to_string(), "FOLDER");
-        let mode = format!("mode {mode:04o}");
-        assert!(
-            refusal.contains("others may change its folder FOLDER"),
-            "{refusal}"
-        );
-        assert!(refusal.contains(&mode), "{refusal}");
-    }
-    // Above the folder a sticky one may be shared, as /tmp is; any other may not.
-    chmod(&folder, 0o755);
-    let inner = folder.join("mine");
-    fs::create_dir(&inner).unwrap();
-    fs::rename(&file, inner.join("libecho.so")).unwrap();
-    chmod(&folder, 0o1777);
-    bench.loader().stage(inner.join("libecho.so")).unwrap();
-    chmod(&folder, 0o777);
-    assert!(
-        bench
-            .refusal(&inner.join("libecho.so"))
-            .contains("others may change its folder")
-    );
-}
-
-#[test]
-fn a_file_of_another_user_is_refused() {
-    if !rustix::process::geteuid().is_root() {
-        // Only root can give a file away.
-        return;
-    }
-    let bench = Workbench::new();
-    let file = bench.path("libecho.so");
-    fs::copy(library(ECHO), &file).unwrap();
-    std::os::unix::fs::chown(&file, Some(12345), None).unwrap();
-    assert_snapshot!(bench.refusal(&file), @"cannot load plugin FILE: it belongs to user 12345, who is neither you nor root; copy it to a folder of yours");
-}
-
-#[test]
 fn a_path_is_never_used_again() {
     let bench = Workbench::new();
     let mut images = std::collections::BTreeSet::new();
