@@ -1,7 +1,9 @@
-//! A generation: one provider made from one plugin and one config. Its number and its states.
+//! A generation: one provider made from one plugin and one config. Its number, its states, and the
+//! answers that it is giving.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,86 @@ impl fmt::Display for State {
 pub(crate) fn next_number() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// What a generation is doing: the answers that are open, and how its first ones went.
+#[derive(Default)]
+pub(crate) struct Work {
+    open: AtomicUsize,
+    /// Whether any answer got further than a panic.
+    has_answered: AtomicBool,
+    panics: AtomicU32,
+    on_trouble: OnceLock<OnTrouble>,
+}
+
+/// Who is told when the first answers of a generation all ended in a panic.
+struct OnTrouble {
+    /// How many.
+    trial: u32,
+    tell: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Work {
+    /// How many answers are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// Counts an answer until the guard goes.
+    pub(crate) fn begin(self: &Arc<Self>) -> OpenAnswer {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        OpenAnswer(Arc::clone(self))
+    }
+
+    /// Has this called once, when the first `trial` answers have all ended in a panic.
+    pub(crate) fn on_trouble(&self, trial: u32, tell: impl Fn() + Send + Sync + 'static) {
+        let tell = Box::new(tell);
+        // A generation is on trial once.
+        let _ = self.on_trouble.set(OnTrouble { trial, tell });
+    }
+
+    /// An answer got further than a panic.
+    pub(crate) fn answered(&self) {
+        if !self.has_answered.load(Ordering::Relaxed) {
+            self.has_answered.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// An answer ended in a panic.
+    pub(crate) fn panicked(&self) {
+        let panics = self.panics.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_troubled = |trouble: &&OnTrouble| {
+            panics == trouble.trial && !self.has_answered.load(Ordering::Relaxed)
+        };
+        if let Some(trouble) = self.on_trouble.get().filter(is_troubled) {
+            (trouble.tell)();
+        }
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work")
+            .field("open", &self.open())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer that is open.
+#[derive(Debug)]
+pub(crate) struct OpenAnswer(Arc<Work>);
+
+impl OpenAnswer {
+    /// The work of its generation.
+    pub(crate) fn work(&self) -> &Work {
+        &self.0
+    }
+}
+
+impl Drop for OpenAnswer {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@
 //! | `answer` | events folded into the message that goes back into the conversation |
 //! | `registry` | provider id → active generation; model name → provider |
 //! | `host_api`, `wake` | what the gateway offers a plugin |
+//! | [`swap`] | which file is to serve, and how one generation takes over from another |
 //! | [`config`] | the gateway's config file |
 //! | `server`, `openai`, `anthropic` | the HTTP server (feature `server`), and the APIs that it speaks |
 
@@ -56,6 +57,7 @@ mod reply;
 #[cfg(feature = "server")]
 pub mod server;
 mod stream;
+pub mod swap;
 mod wake;
 
 /// The types that cross the boundary to a plugin.

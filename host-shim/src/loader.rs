@@ -26,7 +26,7 @@ pub(crate) use error::shorten;
 
 pub use digest::{InvalidSha256, Sha256};
 pub use error::{LoadError, Refusal};
-pub use images::MAX_IMAGES;
+pub use images::{MAX_IMAGES, opened_images};
 pub use probe::{Prober, run_if_child};
 pub use scan::{Candidate, Scan, ScanError, ranked, scan};
 pub use source::MAX_LIBRARY_BYTES;
@@ -58,8 +58,8 @@ impl Loader {
     ///
     /// A file whose content has been opened before is not opened again: both are the same code with
     /// the same statics.
-    pub fn load(&self, staged: Staged) -> Result<Plugin, LoadError> {
-        match images::module(&staged).and_then(|module| Ok((module, ask(module)?))) {
+    pub fn load(&self, staged: &Staged) -> Result<Plugin, LoadError> {
+        match images::module(staged).and_then(|module| Ok((module, ask(module)?))) {
             Ok((module, info)) => {
                 let (path, sha256) = (staged.source().to_owned(), staged.sha256());
                 Ok(Plugin::new(module, info, sha256, path))
@@ -70,7 +70,7 @@ impl Loader {
 
     /// [`Loader::stage`], then [`Loader::load`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Plugin, LoadError> {
-        self.load(self.stage(path)?)
+        self.load(&self.stage(path)?)
     }
 }
 

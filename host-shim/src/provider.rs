@@ -11,6 +11,7 @@ use provider_interface::{
     ProviderBox, ProviderError, ReplyBox, TokenCount,
 };
 
+use crate::generation::Work;
 use crate::plugin::Plugin;
 use crate::reply::ReplyFuture;
 use crate::stream::ChatStream;
@@ -27,6 +28,7 @@ struct Generation {
     provider: ProviderBox,
     plugin: Plugin,
     number: u64,
+    work: Arc<Work>,
     told_unknown_event: AtomicBool,
 }
 
@@ -36,6 +38,7 @@ impl Provider {
             provider,
             plugin,
             number,
+            work: Arc::default(),
             told_unknown_event: AtomicBool::new(false),
         }))
     }
@@ -43,7 +46,7 @@ impl Provider {
     /// Begins an answer. Never blocks; whatever fails is told by the stream.
     pub fn start_stream(&self, request: ChatRequest) -> ChatStream {
         let stream = Packed::pack(&request).map(|request| self.0.provider.start_stream(request));
-        ChatStream::new(self.clone(), stream)
+        ChatStream::new(self.clone(), self.0.work.begin(), stream)
     }
 
     /// Lists the models.
@@ -116,6 +119,25 @@ impl Provider {
     /// Its number: from 1, never twice in a process.
     pub fn generation(&self) -> u64 {
         self.0.number
+    }
+
+    /// How many answers it is giving.
+    pub fn open_streams(&self) -> usize {
+        self.0.work.open()
+    }
+
+    /// What it is doing, for whoever must not keep it alive.
+    pub(crate) fn work(&self) -> &Arc<Work> {
+        &self.0.work
+    }
+
+    /// How many handles there are beside this one and those of its answers: as long as there is one,
+    /// another answer may begin. None while answers come and go too fast to tell.
+    pub(crate) fn other_handles(&self) -> Option<usize> {
+        let open = self.0.work.open();
+        let handles = Arc::strong_count(&self.0);
+        let is_steady = self.0.work.open() == open;
+        is_steady.then(|| handles.saturating_sub(open + 1))
     }
 
     fn reply<T>(&self, reply: Result<ReplyBox, ProviderError>) -> ReplyFuture<T> {

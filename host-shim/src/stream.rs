@@ -11,6 +11,7 @@ use provider_interface::{
     BatchPoll, ErrorKind, EventTwinBox, ProviderError, StreamBox, StreamEvent,
 };
 
+use crate::generation::OpenAnswer;
 use crate::provider::{Provider, plugin_error};
 use crate::wake::Caller;
 
@@ -32,6 +33,8 @@ pub struct ChatStream {
     caller: Caller,
     /// Whether the model has said that it stopped.
     stopped: bool,
+    // Before the handle: one too many of those is safe to see, one too few is not.
+    open: OpenAnswer,
     provider: Provider,
 }
 
@@ -45,12 +48,17 @@ enum State {
 impl Unpin for ChatStream {}
 
 impl ChatStream {
-    pub(crate) fn new(provider: Provider, stream: Result<StreamBox, ProviderError>) -> Self {
+    pub(crate) fn new(
+        provider: Provider,
+        open: OpenAnswer,
+        stream: Result<StreamBox, ProviderError>,
+    ) -> Self {
         Self {
             batch: RVec::new().into_iter(),
             state: stream.map_or_else(State::Failed, State::Open),
             caller: Caller::default(),
             stopped: false,
+            open,
             provider,
         }
     }
@@ -127,6 +135,7 @@ impl ChatStream {
                 return Poll::Pending;
             }
             BatchPoll::Ready(batch) => {
+                self.open.work().answered();
                 self.batch = batch.into_iter();
                 return Poll::Ready(Ok(true));
             }
@@ -138,6 +147,10 @@ impl ChatStream {
             BatchPoll::Failed(error) => Err(plugin_error(&error)),
             BatchPoll::Panicked(message) => Err(ProviderError::panicked(&message)),
         };
+        match &result {
+            Err(error) if error.kind == ErrorKind::PluginPanicked => self.open.work().panicked(),
+            _ => self.open.work().answered(),
+        }
         // Frees what the plugin holds now, not when the caller gets round to dropping the stream.
         self.state = State::Ended;
         Poll::Ready(result)

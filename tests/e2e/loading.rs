@@ -37,7 +37,7 @@ fn the_private_copy_is_private_and_goes() {
     assert_eq!(mode(staged.image()), 0o600);
     assert_eq!(mode(staged.image().parent().unwrap()), 0o700);
     assert_eq!(bench.copies(), 1);
-    bench.loader().load(staged).unwrap();
+    bench.loader().load(&staged).unwrap();
     assert_eq!(bench.copies(), 0);
     bench.refusal(&bench.file("libtext.so", "text"));
     assert_eq!(bench.copies(), 0);

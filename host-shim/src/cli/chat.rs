@@ -49,7 +49,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> Outcome {
     let json = args.json;
     let asked = request::read(&args)?;
-    let gateway = Gateway::serving(context).map_err(|failure| told_as_json(failure, json))?;
+    let gateway = Gateway::open(context).map_err(|failure| told_as_json(failure, json))?;
     let model = model(&args, asked.as_ref(), &gateway, context)?;
     let runtime = runtime()?;
     match asked {

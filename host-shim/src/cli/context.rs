@@ -6,6 +6,7 @@ use super::Global;
 use super::failure::Failure;
 
 /// Global flags and environment.
+#[derive(Clone)]
 pub(super) struct Context {
     pub(super) global: Global,
     pub(super) environment: Environment,

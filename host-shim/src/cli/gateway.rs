@@ -3,13 +3,15 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(feature = "simulator")]
 use host_shim::config::Connection;
-use host_shim::config::{BEDROCK_ID, Config, Trust, Verdict};
+use host_shim::config::{Config, Verdict};
 use host_shim::interface::LogLevel;
-use host_shim::loader::{Candidate, Prober, Proof, ranked, scan};
-use host_shim::{LoadError, Loader, Plugin, Registry};
+use host_shim::loader::{Prober, ranked};
+use host_shim::swap::{Manager, Opener, Options, Settings};
+use host_shim::{Loader, Registry};
 use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
@@ -25,123 +27,79 @@ const BUNDLED: &str = if cfg!(target_os = "macos") {
 };
 
 #[cfg(feature = "simulator")]
-type Simulator = bedrock_simulator::Simulator;
+pub(super) type Simulator = bedrock_simulator::Simulator;
 /// There is none in this build.
 #[cfg(not(feature = "simulator"))]
-type Simulator = std::convert::Infallible;
-
-/// A plugin file to open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Its id, as far as names tell.
-    pub(super) id: String,
-    pub(super) file: PathBuf,
-}
+pub(super) type Simulator = std::convert::Infallible;
 
 /// A gateway for one command.
 pub(super) struct Gateway {
     pub(super) config: Config,
-    pub(super) registry: Registry,
-    /// Why a plugin that the config enables doesn't serve.
-    failures: Vec<String>,
+    pub(super) registry: Arc<Registry>,
     _simulator: Option<Simulator>,
 }
 
 impl Gateway {
-    /// Opens everything that the config enables. A plugin that can't be opened is a failure of its
-    /// own, which matters only to whom it leaves without a provider.
-    fn open(context: &Context) -> Result<Self, Failure> {
-        let mut config = context.config()?;
-        let simulator = simulate(context, &mut config)?;
-        let mut gateway = Self {
-            registry: Registry::new(),
-            failures: Vec::new(),
-            _simulator: simulator,
-            config,
-        };
-        let loader = loader(&gateway.config)?;
-        for found in plugin_files(&gateway.config, context)? {
-            if let Err(reason) = gateway.activate(&loader, &found, context.global.log_level) {
-                gateway.failures.push(reason);
-            }
-        }
-        Ok(gateway)
-    }
-
-    fn activate(&self, loader: &Loader, found: &Found, level: Level) -> Result<(), String> {
-        let plugin = open_trusted(loader, &self.config, found)?;
-        let id = plugin.info().id.clone();
-        let refuse = |reason: String| format!("plugin {id} ({}) {reason}", found.file.display());
-        // Its file may be called otherwise than the plugin calls itself.
-        if let Verdict::Disabled(reason) = self.config.plugins.verdict(&id) {
-            return Err(refuse(format!("is not used: {reason}")));
-        }
-        let provider = plugin
-            .create(&self.config.create_config(&id))
-            .map_err(|error| refuse(format!("could not start: {error}")))?;
-        provider
-            .set_log_level(log_level(level))
-            .map_err(|error| refuse(format!("could not start: {error}")))?;
-        self.registry
-            .activate(provider)
-            .map_err(|taken| taken.to_string())?;
-        Ok(())
-    }
-
     /// Opens everything that the config enables, of which something must serve. What doesn't is told
     /// as a warning.
-    pub(super) fn serving(context: &Context) -> Result<Self, Failure> {
-        let gateway = Self::open(context)?;
-        if gateway.registry.providers().is_empty() {
-            let reason = gateway.failures.into_iter().next();
+    pub(super) fn open(context: &Context) -> Result<Self, Failure> {
+        let (settings, simulator) = settings(context)?;
+        check_places(&settings)?;
+        let registry = Arc::new(Registry::new());
+        let mut options = Options::default();
+        // The command's own request shows it, and says more.
+        options.check_health = false;
+        let opener = opener(&settings.config)?;
+        let mut manager = Manager::new(settings.clone(), options, opener, Arc::clone(&registry));
+        manager.refresh();
+        let refusals = manager.refusals();
+        if registry.providers().is_empty() {
+            let reason = refusals.into_iter().next();
             return Err(Failure::Failed(reason.unwrap_or_else(|| {
                 "no plugin is enabled; see `bedrock-gateway plugins list`".to_owned()
             })));
         }
-        for failure in &gateway.failures {
-            report::warning(failure);
+        for refusal in &refusals {
+            report::warning(refusal);
         }
-        Ok(gateway)
+        Ok(Self {
+            registry,
+            config: settings.config,
+            _simulator: simulator,
+        })
     }
 }
 
-/// Stages a plugin's file, checks that the config trusts this very content, tries it in a process of
-/// its own, and opens it.
-pub(super) fn open_trusted(
-    loader: &Loader,
-    config: &Config,
-    found: &Found,
-) -> Result<Plugin, String> {
-    let opened = || {
-        let staged = loader.stage(&found.file)?;
-        for proof in proofs(config, &found.id) {
-            staged.prove(&proof)?;
-        }
-        Ok((staged, prober(config)))
-    };
-    let (staged, prober) = opened().map_err(|error: LoadError| error.to_string())?;
-    prober?
-        .probe(&staged)
-        .and_then(|()| loader.load(staged))
-        .map_err(|error| error.to_string())
+/// What decides which plugins run, flags applied; and with `--simulate` the simulator, as long as it
+/// is held.
+pub(super) fn settings(context: &Context) -> Result<(Settings, Option<Simulator>), Failure> {
+    let mut config = context.config()?;
+    let simulator = simulate(context, &mut config)?;
+    Ok((of_config(config, context)?, simulator))
 }
 
-/// What the config asks a plugin's file to show.
-fn proofs(config: &Config, id: &str) -> Vec<Proof> {
-    let Some(entry) = config.plugins.entries.get(id) else {
-        return Vec::new();
+/// What decides which plugins run, with that config.
+pub(super) fn of_config(config: Config, context: &Context) -> Result<Settings, Failure> {
+    let bundled = match (uses_bundled(&config, context), bundled()) {
+        (false, _) => None,
+        (true, Some(file)) => Some(file),
+        (true, None) => {
+            return Err(Failure::Failed(format!(
+                "there is no {BUNDLED} beside this program; put it there, or name its folder with --plugins DIR"
+            )));
+        }
     };
-    // The config has checked that it is one.
-    let pinned = entry.sha256.as_ref().and_then(|digest| digest.parse().ok());
-    let signed = match &entry.trust {
-        Trust::Signed { public_key } => Some(Proof::Signature(public_key.clone())),
-        Trust::Permissions | Trust::Pinned => None,
-    };
-    pinned
-        .map(Proof::Digest)
-        .into_iter()
-        .chain(signed)
-        .collect()
+    Ok(Settings {
+        config,
+        bundled,
+        log_level: log_level(context.global.log_level),
+    })
+}
+
+/// Opens plugins by the config's rules.
+pub(super) fn opener(config: &Config) -> Result<Opener, Failure> {
+    let prober = prober(config).map_err(Failure::Failed)?;
+    Ok(Opener::new(loader(config)?, Some(prober)))
 }
 
 /// Tries plugins in a child of this program.
@@ -180,58 +138,29 @@ pub(super) fn uses_bundled(config: &Config, context: &Context) -> bool {
     context.global.plugins.is_none() && (config.source.is_none() || context.global.simulate)
 }
 
-/// The files to open: the best candidate of every plugin that is enabled.
-pub(super) fn plugin_files(config: &Config, context: &Context) -> Result<Vec<Found>, Failure> {
-    if uses_bundled(config, context) {
-        return match bundled() {
-            Some(file) => Ok(vec![Found {
-                id: BEDROCK_ID.to_owned(),
-                file,
-            }]),
-            None => Err(Failure::Failed(format!(
-                "there is no {BUNDLED} beside this program; put it there, or name its folder with --plugins DIR"
-            ))),
-        };
-    }
-    let found = scan(&config.plugins.load_paths);
+/// Refuses places where nothing lies that may run.
+pub(super) fn check_places(settings: &Settings) -> Result<(), Failure> {
+    let found = settings.candidates();
     if let (true, Some(error)) = (found.candidates.is_empty(), found.errors.first()) {
         return Err(Failure::Usage(format!(
             "{error}; name the plugin's folder with --plugins DIR"
         )));
     }
-    for error in &found.errors {
-        tracing::warn!("{error}");
+    let config = &settings.config;
+    let is_possible = |id: &str| {
+        let pinned = settings.pinned_version(id);
+        config.plugins.verdict(id) == Verdict::Enabled
+            && !ranked(&found.candidates, id, pinned.as_ref()).is_empty()
+    };
+    if found.candidates.iter().any(|found| is_possible(&found.id)) {
+        return Ok(());
     }
-    let mut ids: Vec<&str> = found
+    let ids: Vec<&str> = found
         .candidates
         .iter()
         .map(|found| found.id.as_str())
         .collect();
-    ids.dedup();
-    let enabled = ids
-        .iter()
-        .filter(|id| config.plugins.verdict(id) == Verdict::Enabled);
-    let files: Vec<Found> = enabled
-        .filter_map(|id| best(&found.candidates, id, config))
-        .collect();
-    if files.is_empty() {
-        return Err(nothing_to_open(config, &ids));
-    }
-    Ok(files)
-}
-
-fn best(candidates: &[Candidate], id: &str, config: &Config) -> Option<Found> {
-    let pinned = config
-        .plugins
-        .entries
-        .get(id)
-        .and_then(|entry| entry.version.as_ref());
-    let pinned = pinned.and_then(|version| version.parse().ok());
-    let best = ranked(candidates, id, pinned.as_ref()).into_iter().next()?;
-    Some(Found {
-        id: best.id.clone(),
-        file: best.path.clone(),
-    })
+    Err(nothing_to_open(config, &ids))
 }
 
 fn nothing_to_open(config: &Config, found: &[&str]) -> Failure {

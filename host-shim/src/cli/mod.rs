@@ -3,6 +3,8 @@
 //! A command is a file with its `Args` and a `run(args, &Context) -> Outcome`, a variant of
 //! [`Command`] and a line in [`dispatch`].
 
+mod address;
+mod ask;
 mod chat;
 mod config;
 mod context;
@@ -40,7 +42,7 @@ struct Arguments {
 }
 
 /// Flags that every command takes.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct Global {
     /// Config file; else $BEDROCK_GATEWAY_CONFIG, ~/.openclaw/openclaw.json,
     /// ~/.clawdbot/clawdbot.json, else built-in defaults
@@ -70,7 +72,7 @@ enum Command {
     Models(models::Args),
     /// Find out what stands in the way of an answer, and what to do about it
     Doctor(doctor::Args),
-    /// List plugins, or look into a plugin file
+    /// List plugins, look into a plugin file, swap plugins of the running gateway
     #[command(subcommand)]
     Plugins(plugins::Command),
     /// Check the config, or show what it amounts to

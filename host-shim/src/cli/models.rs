@@ -24,7 +24,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Outcome {
-    let gateway = Gateway::serving(context)?;
+    let gateway = Gateway::open(context)?;
     let lists = progress::waiting("looking for models", ask(&gateway, args.refresh));
     let models = gather(runtime()?.block_on(lists))?;
     let mut out = io::stdout().lock();

@@ -1,4 +1,4 @@
-//! `plugins list` and `plugins inspect FILE`.
+//! `plugins`: what there is, what is in a file, and swaps of the running gateway's.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,9 +7,12 @@ use clap::Subcommand;
 use comfy_table::Table;
 use host_shim::config::{BEDROCK_ID, Config, Verdict};
 use host_shim::loader::{Candidate, scan};
+use host_shim::swap::Listed;
 use host_shim::{LoadError, State};
+use hyper::Method;
 use serde::Serialize;
 
+use super::ask::{Running, Unanswered};
 use super::context::Context;
 use super::failure::{Failure, Outcome};
 use super::gateway::{bundled, loader, prober, uses_bundled};
@@ -19,8 +22,11 @@ use super::table::with_header;
 /// What to do about plugins.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the plugins that were found, and whether they may run
+    /// List the running gateway's plugins; without one, those that were found
     List {
+        /// The running gateway's address; else the one that it left in the state folder
+        #[arg(long)]
+        url: Option<String>,
         /// Print a JSON array
         #[arg(long)]
         json: bool,
@@ -33,54 +39,44 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Have the running gateway try a plugin's files anew
+    Reload(Swap),
+    /// Have the running gateway go back to what served before
+    Rollback(Swap),
 }
 
-/// A plugin as it is listed; members are never missing.
-#[derive(Debug, Serialize)]
-struct Listed {
+/// A plugin of the running gateway.
+#[derive(Debug, clap::Args)]
+pub(super) struct Swap {
+    /// The plugin
     id: String,
-    version: Option<String>,
-    path: PathBuf,
-    sha256: Option<String>,
-    state: State,
-    generation: Option<u64>,
-    interface: Option<String>,
-    enabled: bool,
-    reason: Option<String>,
+    /// The running gateway's address; else the one that it left in the state folder
+    #[arg(long)]
+    url: Option<String>,
+    /// Print a JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command.
 pub(super) fn run(command: Command, context: &Context) -> Outcome {
     match command {
-        Command::List { json } => list(json, context),
+        Command::List { url, json } => list(url.as_deref(), json, context),
         Command::Inspect { file, json } => inspect(&file, json, context),
+        Command::Reload(swap) => swapped(&swap, "reload", context),
+        Command::Rollback(swap) => swapped(&swap, "rollback", context),
     }
 }
 
-fn list(json: bool, context: &Context) -> Outcome {
+fn list(url: Option<&str>, json: bool, context: &Context) -> Outcome {
     let mut config = context.config()?;
     if context.global.simulate {
         config.plugins.permit(BEDROCK_ID);
     }
-    let candidates = candidates(&config, context);
-    let loader = loader(&config)?;
-    let listed: Vec<Listed> = candidates
-        .into_iter()
-        .map(|candidate| {
-            let verdict = config.plugins.verdict(&candidate.id);
-            match loader.stage(&candidate.path) {
-                Ok(staged) => Listed {
-                    sha256: Some(staged.sha256().to_string()),
-                    ..found(candidate, verdict)
-                },
-                Err(error) => Listed {
-                    state: State::Rejected,
-                    reason: Some(error.to_string()),
-                    ..found(candidate, verdict)
-                },
-            }
-        })
-        .collect();
+    let listed = match running(url, &config, context)? {
+        Some(listed) => listed,
+        None => found_here(&config, context)?,
+    };
     let mut out = io::stdout().lock();
     if json {
         serde_json::to_writer_pretty(&mut out, &listed).map_err(io::Error::from)?;
@@ -99,6 +95,88 @@ fn list(json: bool, context: &Context) -> Outcome {
         writeln!(out, "{}", table(&listed).trim_fmt())?;
     }
     Ok(())
+}
+
+/// What the running gateway has, unless flags ask for something else. One that has ended without a
+/// word is none.
+fn running(
+    url: Option<&str>,
+    config: &Config,
+    context: &Context,
+) -> Result<Option<Vec<Listed>>, Failure> {
+    let global = &context.global;
+    if url.is_none() && (global.simulate || global.plugins.is_some()) {
+        return Ok(None);
+    }
+    let Some(running) = Running::find(url, config) else {
+        return Ok(None);
+    };
+    match running.ask(Method::GET, "/admin/plugins") {
+        Ok(listed) => Ok(Some(listed)),
+        Err(Unanswered::Gone(_)) if url.is_none() => Ok(None),
+        Err(unanswered) => Err(unanswered.into()),
+    }
+}
+
+/// Has the running gateway swap a plugin.
+fn swapped(swap: &Swap, how: &str, context: &Context) -> Outcome {
+    let config = context.config()?;
+    let Some(running) = Running::find(swap.url.as_deref(), &config) else {
+        return Err(Failure::Failed(
+            "no gateway is running; start one with `bedrock-gateway serve`, or name its address with --url"
+                .to_owned(),
+        ));
+    };
+    let path = format!("/admin/plugins/{}/{how}", path_segment(&swap.id));
+    let serving: Listed = running.ask(Method::POST, &path)?;
+    let mut out = io::stdout().lock();
+    if swap.json {
+        serde_json::to_writer_pretty(&mut out, &serving).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        let version = serving.version.as_deref().unwrap_or("of unknown version");
+        let generation = serving.generation.unwrap_or_default();
+        writeln!(
+            out,
+            "{} {version} serves, generation {generation}",
+            serving.id
+        )?;
+    }
+    Ok(())
+}
+
+/// A text as one part of a path: an id has none of these, but an argument may have anything.
+fn path_segment(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let escaped = text.bytes().map(|byte| match is_plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    escaped.collect()
+}
+
+/// The plugins that lie where the config looks for them. None of their code runs.
+fn found_here(config: &Config, context: &Context) -> Result<Vec<Listed>, Failure> {
+    let candidates = candidates(config, context);
+    let loader = loader(config)?;
+    let listed = candidates
+        .into_iter()
+        .map(|candidate| {
+            let verdict = config.plugins.verdict(&candidate.id);
+            match loader.stage(&candidate.path) {
+                Ok(staged) => Listed {
+                    sha256: Some(staged.sha256().to_string()),
+                    ..found(candidate, verdict)
+                },
+                Err(error) => Listed {
+                    state: State::Rejected,
+                    reason: Some(error.to_string()),
+                    ..found(candidate, verdict)
+                },
+            }
+        })
+        .collect();
+    Ok(listed)
 }
 
 fn candidates(config: &Config, context: &Context) -> Vec<Candidate> {

@@ -94,7 +94,13 @@ pub struct ServeConfig {
     pub port: u16,
     /// The token that callers show; if unset, the host's counts.
     pub token: Token,
+    /// For how many seconds the answers of a replaced generation, or of a gateway that was told to
+    /// end, may go on.
+    pub drain: u64,
 }
+
+/// Ten minutes: longer than all but the longest answers take.
+const DEFAULT_DRAIN: u64 = 600;
 
 impl BedrockConfig {
     /// Reads what is left in the plugin's own config, and all about Bedrock below `models`.
@@ -148,6 +154,9 @@ impl ServeConfig {
                 .read("port", whole(0..=u64::from(u16::MAX)))
                 .unwrap_or(DEFAULT_PORT),
             token: reader.read("token", token).unwrap_or_default(),
+            drain: reader
+                .read("drain", whole(0..=MAX_TIMEOUT))
+                .unwrap_or(DEFAULT_DRAIN),
         };
         reader.finish();
         serve

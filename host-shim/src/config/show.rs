@@ -90,6 +90,7 @@ impl Config {
         );
         table.row(&place("defaultMaxTokens"), discovery.default_max_tokens);
         table.row(&[format!("{config}.serve.port")], self.bedrock.serve.port);
+        table.row(&[format!("{config}.serve.drain")], self.bedrock.serve.drain);
         table.row(
             &[format!("{config}.serve.token")],
             masked(&self.bedrock.serve.token),

@@ -30,7 +30,7 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    pub(super) fn new(path: &Path, refusal: Refusal) -> Self {
+    pub(crate) fn new(path: &Path, refusal: Refusal) -> Self {
         Self {
             path: path.to_owned(),
             refusal: Box::new(refusal),
@@ -205,6 +205,11 @@ pub enum Refusal {
         shorten(.0, SHOWN_DETAIL)
     )]
     Signature(String),
+    /// The embedding program gave no way to try it.
+    #[error(
+        "this gateway can't try it in a process of its own first; set trust to \"pinned\" with its sha256, or to \"signed\""
+    )]
+    Untried,
     /// No child process could try it.
     #[error("it can't be tried in a process of its own: {0}")]
     NoProbe(io::Error),

@@ -18,6 +18,11 @@ pub const MAX_IMAGES: usize = 64;
 // Held while a library is opened: two threads that load the same file must not open it twice.
 static IMAGES: Mutex<BTreeMap<Sha256, Image>> = Mutex::new(BTreeMap::new());
 
+/// How many different libraries this process has opened, of [`MAX_IMAGES`].
+pub fn opened_images() -> usize {
+    IMAGES.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+
 /// The root module of a staged file, its layout checked.
 pub(super) fn module(staged: &Staged) -> Result<ProviderModuleRef, Refusal> {
     let mut images = IMAGES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -60,19 +60,21 @@ impl Prober {
         Ok(Self::new(env::current_exe()?, state_dir))
     }
 
-    /// Opens a staged library in a child, unless it has passed before.
-    pub fn probe(&self, staged: &Staged) -> Result<(), LoadError> {
-        let marker = self.passed.join(staged.sha256().to_string());
-        if marker.exists() {
-            return Ok(());
+    /// Opens a staged library in a child, unless it has passed before, and returns what it says of
+    /// itself.
+    pub fn probe(&self, staged: &Staged) -> Result<PluginInfo, LoadError> {
+        let passed = self.passed.join(staged.sha256().to_string());
+        let remembered = fs::read(&passed).ok();
+        let remembered = remembered.and_then(|said| serde_json::from_slice(&said).ok());
+        if let Some(info) = remembered {
+            return Ok(info);
         }
-        self.inspect(staged)?;
+        let info = self.inspect(staged)?;
         // Nothing depends on it but time.
-        let kept = fs::create_dir_all(&self.passed).and_then(|()| fs::write(&marker, ""));
-        if let Err(error) = kept {
-            tracing::debug!(path = %marker.display(), %error, "a probe can't be remembered");
+        if let Err(error) = remember(&passed, &info) {
+            tracing::debug!(path = %passed.display(), %error, "a probe can't be remembered");
         }
-        Ok(())
+        Ok(info)
     }
 
     /// What a staged library says of itself, asked in a child.
@@ -108,6 +110,15 @@ impl Prober {
             _ => Err(Refusal::Silent),
         }
     }
+}
+
+/// Whole or not at all: another process may read it at any time.
+fn remember(passed: &Path, info: &PluginInfo) -> io::Result<()> {
+    let folder = passed.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let fresh = passed.with_extension(std::process::id().to_string());
+    fs::write(&fresh, serde_json::to_vec(info)?)?;
+    fs::rename(&fresh, passed)
 }
 
 /// Everything that a child says, and how it ended; one that takes too long is ended.

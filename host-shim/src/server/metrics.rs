@@ -15,8 +15,8 @@ use prometheus_client::registry::Registry as Names;
 use provider_interface::{Metadata, StreamEvent};
 
 use super::Shared;
-use super::life::Life;
-use crate::{Provider, Registry};
+use crate::Provider;
+use crate::swap::Plugins;
 
 type Labels = Vec<(&'static str, String)>;
 type Histograms = Family<Labels, Histogram, fn() -> Histogram>;
@@ -46,6 +46,8 @@ pub(super) struct Metrics {
     cost: Family<Labels, Counter<f64, AtomicU64>>,
     generation: Family<Labels, Gauge>,
     open: Gauge,
+    generation_open: Family<Labels, Gauge>,
+    swaps: Family<Labels, Counter>,
     models: Mutex<BTreeSet<String>>,
 }
 
@@ -60,6 +62,8 @@ impl Metrics {
             cost: Family::default(),
             generation: Family::default(),
             open: Gauge::default(),
+            generation_open: Family::default(),
+            swaps: Family::default(),
             models: Mutex::default(),
         };
         metrics.named()
@@ -102,6 +106,16 @@ impl Metrics {
             "Answers that are open",
             self.open.clone(),
         );
+        names.register(
+            "bedrock_gateway_plugin_open_streams",
+            "Answers that are open, by generation",
+            self.generation_open.clone(),
+        );
+        names.register(
+            "bedrock_gateway_plugin_swaps",
+            "Swaps of plugins, by result",
+            self.swaps.clone(),
+        );
         self
     }
 
@@ -117,12 +131,44 @@ impl Metrics {
             .unwrap_or_else(|| "other".to_owned())
     }
 
+    /// What the plugins are doing.
+    fn swapped(&self, plugins: &Plugins) {
+        let swaps = plugins.swaps();
+        for (result, times) in [
+            ("activated", swaps.activated),
+            ("rejected", swaps.rejected),
+            ("rolled_back", swaps.rolled_back),
+            ("reconfigured", swaps.reconfigured),
+        ] {
+            let counter = self
+                .swaps
+                .get_or_create(&vec![("result", result.to_owned())])
+                .clone();
+            counter.inc_by(times.saturating_sub(counter.get()));
+        }
+        self.generation_open.clear();
+        for (listed, open) in plugins.open_streams() {
+            let labels = vec![
+                ("plugin", listed.id),
+                ("version", listed.version.unwrap_or_default()),
+                (
+                    "generation",
+                    listed.generation.unwrap_or_default().to_string(),
+                ),
+                ("state", listed.state.to_string()),
+            ];
+            self.generation_open.get_or_create(&labels).set(count(open));
+        }
+    }
+
     /// All of it as text.
-    pub(super) fn render(&self, registry: &Registry, life: &Life) -> String {
-        self.open
-            .set(i64::try_from(life.open()).unwrap_or(i64::MAX));
+    pub(super) fn render(&self, shared: &Shared) -> String {
+        self.open.set(count(shared.life.open()));
+        if let Some(plugins) = &shared.plugins {
+            self.swapped(plugins);
+        }
         self.generation.clear();
-        for (_, provider) in registry.providers() {
+        for (_, provider) in shared.registry.providers() {
             let info = provider.info();
             let labels = vec![
                 ("plugin", info.id.clone()),
@@ -137,6 +183,10 @@ impl Metrics {
             Err(_) => String::new(),
         }
     }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn provider_name(id: &str) -> String {

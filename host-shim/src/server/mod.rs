@@ -10,7 +10,7 @@
 //! | `routes`, `access` | which path is whose, and who may |
 //! | `chat`, `event_body` | one answer: whole, or as it arrives |
 //! | `count` | the tokens of a request |
-//! | `models`, `operations`, `page` | everything else that is served |
+//! | `models`, `operations`, `plugins`, `page` | everything else that is served |
 //! | `status`, `reply` | errors as answers |
 //! | `metrics`, `life` | what is counted, and how the end comes |
 
@@ -25,6 +25,7 @@ mod metrics;
 mod models;
 mod operations;
 mod page;
+mod plugins;
 mod reply;
 mod routes;
 pub(crate) mod status;
@@ -39,6 +40,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use crate::Registry;
+use crate::swap::Plugins;
 use access::Access;
 use life::Life;
 use metrics::Metrics;
@@ -52,6 +54,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// How long open answers may go on once the end has been asked for.
     pub drain: Duration,
+    /// The plugins that are kept up to date, for those who run the gateway to see and to swap.
+    pub plugins: Option<Plugins>,
 }
 
 impl Default for Options {
@@ -60,6 +64,7 @@ impl Default for Options {
             token: None,
             allowed_hosts: Vec::new(),
             drain: Duration::from_secs(600),
+            plugins: None,
         }
     }
 }
@@ -83,6 +88,7 @@ struct Shared {
     access: Access,
     life: Arc<Life>,
     metrics: Metrics,
+    plugins: Option<Plugins>,
 }
 
 /// Serves until `shutdown` is ready; then readiness is 503, and what is open may end within the
@@ -100,6 +106,7 @@ pub async fn run(
         access: Access::new(&options, address),
         life: Arc::new(Life::default()),
         metrics: Metrics::new(),
+        plugins: options.plugins.clone(),
     });
     let life = Arc::clone(&shared.life);
     let ended = async {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::dialect::Refused;
-use super::{Shared, access, chat, count, models, operations, page, reply};
+use super::{Shared, access, chat, count, models, operations, page, plugins, reply};
 use crate::anthropic::Messages;
 use crate::openai::OpenAi;
 
@@ -25,7 +25,9 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
-        .route("/admin/plugins", get(operations::plugins))
+        .route("/admin/plugins", get(plugins::list))
+        .route("/admin/plugins/{id}/reload", post(plugins::reload))
+        .route("/admin/plugins/{id}/rollback", post(plugins::roll_back))
         .route("/", get(page::html))
         .route("/page.js", get(page::script))
         .route("/page.css", get(page::style))

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use host_shim::config::{BEDROCK_ID, Config, Origin, Trust};
 use host_shim::interface::INTERFACE_VERSION;
+use host_shim::loader::ranked;
 use host_shim::{Plugin, Provider};
 
 use super::{PluginSeen, Report};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::gateway::{bundled, loader, log_level, open_trusted, plugin_files};
+use crate::cli::gateway::{bundled, check_places, log_level, of_config, opener};
 
 /// What tells more about a config.
 const VALIDATE: &str = "bedrock-gateway config validate";
@@ -87,41 +88,41 @@ fn host(config: &Config, file: &Path, report: &mut Report) {
 
 /// The provider of the plugin that the config asks for.
 pub(super) fn plugin(config: &Config, context: &Context, report: &mut Report) -> Option<Provider> {
-    let files = match plugin_files(config, context) {
-        Ok(files) => files,
+    let looked = of_config(config.clone(), context).and_then(|settings| {
+        check_places(&settings)?;
+        Ok((settings, opener(config)?))
+    });
+    let (settings, opener) = match looked {
+        Ok(looked) => looked,
         Err(failure) => {
             report.fail("plugin", sentence(failure), install(config));
             return None;
         }
     };
-    let Some(found) = files.iter().find(|found| found.id == BEDROCK_ID) else {
+    let candidates = settings.candidates().candidates;
+    let pinned = settings.pinned_version(BEDROCK_ID);
+    let ranked = ranked(&candidates, BEDROCK_ID, pinned.as_ref());
+    let Some(found) = ranked.first() else {
         let detail = format!("no file is the plugin {BEDROCK_ID}");
         report.fail("plugin", detail, install(config));
         return None;
     };
-    let loader = match loader(config) {
-        Ok(loader) => loader,
-        Err(failure) => {
-            report.fail("plugin", sentence(failure), "bedrock-gateway config show");
-            return None;
-        }
-    };
-    // What others could have written has a fix of its own.
-    if let Err(error) = loader.stage(&found.file)
-        && let Some(fix) = error.fix()
-    {
-        report.fail("trust", error.to_string(), fix);
-        return None;
-    }
-    let plugin = match open_trusted(&loader, config, found) {
+    let plugin = match opener.open(found, &settings) {
         Ok(plugin) => plugin,
-        Err(reason) => {
-            let fix = format!("bedrock-gateway plugins inspect {}", found.file.display());
-            report.fail("plugin", reason, fix);
+        Err(refused) => {
+            // What others could have written has a fix of its own.
+            let (check, fix) = match refused.fix() {
+                Some(fix) => ("trust", fix),
+                None => {
+                    let file = found.path.display();
+                    ("plugin", format!("bedrock-gateway plugins inspect {file}"))
+                }
+            };
+            report.fail(check, refused.to_string(), fix);
             return None;
         }
     };
-    loaded(&plugin, &found.file, config, report);
+    loaded(&plugin, &found.path, config, report);
     let provider = plugin
         .create(&config.create_config(BEDROCK_ID))
         .and_then(|provider| {

@@ -2,6 +2,7 @@
 //! deltas, at the pace that its config or the request's extra fields ask for.
 
 mod clock;
+mod faults;
 mod source;
 
 use std::future::poll_fn;
@@ -19,6 +20,7 @@ use provider_interface::{
 use serde::Deserialize;
 
 use clock::Clock;
+use faults::{Fault, Faults};
 use source::EchoSource;
 
 /// Tells the plugins apart.
@@ -31,7 +33,7 @@ pub trait Version: Send + Sync + 'static {
 pub struct Echo<V>(PhantomData<V>);
 
 /// How an answer goes. In JSON, the config of the provider and the extra fields of a request.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Pace {
     /// How many deltas.
@@ -42,6 +44,9 @@ pub struct Pace {
     pause_ms: u64,
     /// How it ends.
     ending: Ending,
+    /// What goes wrong, by the plugin's version: both versions read the same config.
+    #[serde(default)]
+    faults: Faults,
 }
 
 /// How an answer ends.
@@ -63,6 +68,7 @@ impl Default for Pace {
             at_once: 2,
             pause_ms: 0,
             ending: Ending::Stop,
+            faults: Faults::default(),
         }
     }
 }
@@ -117,6 +123,10 @@ impl<V: Version> Plugin for Echo<V> {
 
     fn create(host: Arc<HostApi>, config: &str) -> Result<Box<dyn ChatProvider>, ProviderError> {
         let pace = Pace::read(config)?;
+        pace.faults.reach(
+            V::VERSION,
+            &[Fault::CreateFails, Fault::CreatePanics, Fault::CreateHangs],
+        )?;
         scope::log(3, "echo", "created", r#"{"greeting":"hello"}"#);
         Ok(Box::new(EchoProvider {
             version: V::VERSION,
@@ -145,8 +155,15 @@ impl ChatProvider for EchoProvider {
     fn start_stream(&self, request: ChatRequest) -> Box<dyn EventSource> {
         let pace = match &request.additional_model_request_fields {
             Some(fields) => Pace::read(fields.as_str()),
-            None => Ok(*self.pace.lock().unwrap_or_else(PoisonError::into_inner)),
+            None => Ok(self.pace()),
         };
+        // A panic is all that can go wrong here.
+        let pace = pace.and_then(|pace| {
+            self.pace()
+                .faults
+                .reach(self.version, &[Fault::StreamPanics])?;
+            Ok(pace)
+        });
         let pace = if self.shared.draining.load(Ordering::Acquire) {
             Err(ProviderError::new(
                 ErrorKind::Draining,
@@ -192,14 +209,22 @@ impl ChatProvider for EchoProvider {
     }
 
     fn reconfigure(&self, config: &str) -> Result<(), ProviderError> {
-        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Pace::read(config)?;
+        let pace = Pace::read(config)?;
+        pace.faults
+            .reach(self.version, &[Fault::ReconfigureFails])?;
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
         Ok(())
     }
 
     fn health(&self) -> ReplyFuture<Health> {
         let open = self.shared.open_streams.load(Ordering::Acquire);
+        let faults = self.pace().faults;
+        if let Err(error) = faults.reach(self.version, &[Fault::HealthFails, Fault::HealthHangs]) {
+            return Box::pin(async { Err(error) });
+        }
+        let is_sick = faults.has(self.version, Fault::NeverReady);
         let health = Health {
-            ready: !self.shared.draining.load(Ordering::Acquire),
+            ready: !is_sick && !self.shared.draining.load(Ordering::Acquire),
             notes: vec![format!("open streams: {open}")],
             ..Health::default()
         };
@@ -233,6 +258,13 @@ impl ChatProvider for EchoProvider {
 }
 
 impl EchoProvider {
+    fn pace(&self) -> Pace {
+        self.pace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// The value, after a wake from another thread.
     fn later<T: Send + 'static>(
         &self,

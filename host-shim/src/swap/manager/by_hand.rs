@@ -1,0 +1,173 @@
+//! What a person asks for: a plugin tried anew, or the one before back. The latter happens by itself,
+//! too, when a new generation does nothing but panic.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::super::files::Standing;
+use super::{Bar, Manager};
+use crate::config::Verdict;
+use crate::swap::Listed;
+use crate::{Provider, State};
+
+/// Why a plugin was not reloaded or rolled back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is no such plugin.
+    #[error("{0}")]
+    Unknown(String),
+    /// It can't be done; what served goes on.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+impl Manager {
+    /// Tries a plugin's files anew, whatever was found out about them, and makes a new generation
+    /// even of the content that serves.
+    pub fn reload(&mut self, id: &str) -> Result<Listed, Refused> {
+        let files = self.settings.candidates();
+        self.files.look(&files, Instant::now());
+        self.check_known(id)?;
+        if let Verdict::Disabled(reason) = self.settings.config.plugins.verdict(id) {
+            let sentence = format!("plugin {id} is not used: {reason}");
+            return Err(Refused::Impossible(sentence));
+        }
+        self.files.take_as_they_are(id);
+        let before = self.generations.active(id).cloned();
+        // What is barred is known by its content alone: tried again, all of it.
+        self.barred.clear();
+        let refusals = self.choose(id);
+        if let Some(refusal) = refusals.into_iter().next() {
+            return Err(Refused::Impossible(refusal));
+        }
+        if let Some(before) = before
+            && self.generations.active(id).map(Provider::generation) == Some(before.generation())
+        {
+            self.start(before.plugin())
+                .and_then(|provider| self.install(provider))
+                .map_err(Refused::Impossible)?;
+        }
+        self.listed_active(id)
+    }
+
+    /// Goes back to what served a plugin before; what serves now is not tried again until its file
+    /// changes or [`Manager::reload`] asks for it.
+    pub fn roll_back(&mut self, id: &str) -> Result<Listed, Refused> {
+        self.check_known(id)?;
+        self.back(id, "rolled back by request")?;
+        self.listed_active(id)
+    }
+
+    /// Goes back from a generation whose first answers all ended in a panic.
+    pub(in crate::swap) fn troubled(&mut self, generation: u64) {
+        let troubled = self
+            .generations
+            .all_active()
+            .find(|provider| provider.generation() == generation)
+            .map(|provider| provider.info().id.clone());
+        let Some(id) = troubled else {
+            return;
+        };
+        let reason = format!(
+            "rolled back: its first {} answers all ended in a panic",
+            self.options.trial
+        );
+        if let Err(refused) = self.back(&id, &reason) {
+            tracing::warn!(
+                plugin = id,
+                generation,
+                "panics, and there is no way back: {refused}"
+            );
+        }
+    }
+
+    fn back(&mut self, id: &str, reason: &str) -> Result<(), Refused> {
+        let impossible = |sentence: String| Refused::Impossible(sentence);
+        let Some(now) = self.generations.active(id).cloned() else {
+            return Err(impossible(format!("plugin {id} does not serve")));
+        };
+        let earlier = self
+            .earlier
+            .get(id)
+            .and_then(|earlier| earlier.last())
+            .cloned();
+        let Some(earlier) = earlier else {
+            return Err(impossible(format!(
+                "plugin {id} can't be rolled back: nothing served before its version {}",
+                now.info().version
+            )));
+        };
+        let next = self.start(&earlier).map_err(&impossible)?;
+        self.install(next).map_err(impossible)?;
+        if let Some(known) = self.earlier.get_mut(id) {
+            known.pop();
+        }
+        self.swaps.rolled_back += 1;
+        let (sha256, version) = (now.plugin().sha256(), &now.info().version);
+        let path = now.plugin().path().display();
+        let reason = format!("plugin {id} {version} ({path}) is not used: {reason}");
+        tracing::warn!(generation = now.generation(), "{reason}");
+        let refused = Standing::Refused {
+            sha256: Some(sha256),
+            reason: reason.clone(),
+        };
+        let paths: Vec<_> = self
+            .files
+            .all()
+            .map(|file| file.candidate.path.clone())
+            .collect();
+        for path in paths {
+            if matches!(self.files.standing(&path), Some(Standing::Known { sha256: known, .. }) if *known == sha256)
+            {
+                self.files.set(&path, refused.clone());
+            }
+        }
+        let bar = Bar {
+            reason,
+            by_config: false,
+        };
+        self.barred.insert(sha256, bar);
+        Ok(())
+    }
+
+    fn check_known(&self, id: &str) -> Result<(), Refused> {
+        let mut ids = self.files.ids();
+        ids.extend(self.generations.listed().map(|listed| listed.id.clone()));
+        if ids.contains(id) {
+            return Ok(());
+        }
+        let id = crate::loader::shorten(id, 64);
+        let known = ids.into_iter().collect::<Vec<_>>().join(", ");
+        let sentence = match known.as_str() {
+            "" => format!("there is no plugin `{id}`: none has been found"),
+            known => format!("there is no plugin `{id}`; there are: {known}"),
+        };
+        Err(Refused::Unknown(sentence))
+    }
+
+    fn listed_active(&self, id: &str) -> Result<Listed, Refused> {
+        let active = self.generations.active(id);
+        let listed = active.map(|provider| Listed::generation(provider, State::Active));
+        listed.ok_or_else(|| Refused::Impossible(format!("no file of plugin {id} can serve")))
+    }
+
+    /// Every generation, and every file that none was made of.
+    pub fn listed(&self) -> Vec<Listed> {
+        let mut listed: Vec<Listed> = self.generations.listed().cloned().collect();
+        let is_made = |path: &Path, sha256: &str| {
+            let mut active = self.generations.all_active().map(Provider::plugin);
+            active.any(|plugin| plugin.path() == path && plugin.sha256().to_string() == sha256)
+        };
+        let files = self.files.all().map(|file| {
+            let verdict = self.settings.config.plugins.verdict(&file.candidate.id);
+            file.listed(verdict)
+        });
+        let unmade = files.filter(|file| {
+            let sha256 = file.sha256.as_deref();
+            !sha256.is_some_and(|sha256| is_made(file.path.as_path(), sha256))
+        });
+        listed.extend(unmade);
+        listed.sort_by(|a, b| a.id.cmp(&b.id).then(b.generation.cmp(&a.generation)));
+        listed
+    }
+}
