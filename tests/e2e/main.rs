@@ -33,6 +33,7 @@ mod serve;
 mod serve_messages;
 mod silence;
 mod streaming;
+mod swap;
 mod terminal;
 mod transport;
 mod trust;

@@ -184,6 +184,11 @@ impl Manager {
                 Ok(()) => break,
                 Err(reason) => refusals.push(reason),
             }
+            // What became of its file since is no reason to give up what serves for something less.
+            let active = self.generations.active(id);
+            if active.is_some_and(|active| active.plugin().path() == candidate.path) {
+                break;
+            }
         }
         refusals
     }
@@ -226,13 +231,12 @@ impl Manager {
             Some(bar) => Err(bar.reason.clone()),
             None => self.activate(prepared, candidate),
         };
-        tried.map_err(|reason| {
+        tried.inspect_err(|reason| {
             let refused = Standing::Refused {
                 sha256: Some(sha256),
                 reason: reason.clone(),
             };
             self.files.set(path, refused);
-            reason
         })
     }
 

@@ -2,6 +2,7 @@
 //! but time, since the folders are looked at every few seconds as well.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -63,14 +64,15 @@ impl Watch {
             is_wanted
         });
         for (folder, number) in wanted {
-            if !self.watched.contains_key(&folder) {
-                match watcher.watch(&folder, RecursiveMode::NonRecursive) {
-                    Ok(()) => {
-                        self.watched.insert(folder, number);
-                    }
-                    Err(error) => {
-                        tracing::debug!(folder = %folder.display(), %error, "is not watched");
-                    }
+            let Entry::Vacant(new) = self.watched.entry(folder) else {
+                continue;
+            };
+            match watcher.watch(new.key(), RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    new.insert(number);
+                }
+                Err(error) => {
+                    tracing::debug!(folder = %new.key().display(), %error, "is not watched");
                 }
             }
         }

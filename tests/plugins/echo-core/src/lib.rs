@@ -18,6 +18,7 @@ use provider_interface::{
     ModelList, ModelSource, PluginInfo, ProviderError, TokenCount,
 };
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use clock::Clock;
 use faults::{Fault, Faults};
@@ -45,8 +46,16 @@ pub struct Pace {
     /// How it ends.
     ending: Ending,
     /// What goes wrong, by the plugin's version: both versions read the same config.
-    #[serde(default)]
     faults: Faults,
+    /// Not for the echo: what the gateway reads of the same config.
+    #[serde(rename = "trust")]
+    _trust: IgnoredAny,
+    #[serde(rename = "sha256")]
+    _sha256: IgnoredAny,
+    #[serde(rename = "version")]
+    _version: IgnoredAny,
+    #[serde(rename = "publicKey")]
+    _public_key: IgnoredAny,
 }
 
 /// How an answer ends.
@@ -69,6 +78,10 @@ impl Default for Pace {
             pause_ms: 0,
             ending: Ending::Stop,
             faults: Faults::default(),
+            _trust: IgnoredAny,
+            _sha256: IgnoredAny,
+            _version: IgnoredAny,
+            _public_key: IgnoredAny,
         }
     }
 }
