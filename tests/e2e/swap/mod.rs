@@ -5,6 +5,7 @@ mod arriving;
 mod back;
 mod configs;
 mod lives;
+mod property;
 mod refused;
 mod running;
 
