@@ -69,6 +69,7 @@ await run({
   async errors() {
     for (const [kind, status, sentence] of [
       [OpenAI.BadRequestError, 400, /out of range/],
+      [OpenAI.BadRequestError, 400, /too long/],
       [OpenAI.PermissionDeniedError, 403, /may not call/],
       [OpenAI.NotFoundError, 404, /no such model/],
       [OpenAI.RateLimitError, 429, /Too many requests/],

@@ -103,16 +103,17 @@ def finish_reasons():
 
 @case
 def errors():
-    for error, status, sentence in [
-        (openai.BadRequestError, 400, "out of range"),
-        (openai.PermissionDeniedError, 403, "may not call"),
-        (openai.NotFoundError, 404, "no such model"),
-        (openai.RateLimitError, 429, "Too many requests"),
-        (openai.InternalServerError, 500, "service failed"),
-        (openai.InternalServerError, 503, "no room"),
+    for error, status, code, sentence in [
+        (openai.BadRequestError, 400, "invalid_request", "out of range"),
+        (openai.BadRequestError, 400, "context_length_exceeded", "too long"),
+        (openai.PermissionDeniedError, 403, "permission_denied", "may not call"),
+        (openai.NotFoundError, 404, "model_not_found", "no such model"),
+        (openai.RateLimitError, 429, "rate_limit_exceeded", "Too many requests"),
+        (openai.InternalServerError, 500, "unavailable", "service failed"),
+        (openai.InternalServerError, 503, "overloaded", "no room"),
     ]:
         raised = raises(error, ask)
-        assert raised.status_code == status, raised
+        assert (raised.status_code, raised.code) == (status, code), raised.body
         assert sorted(raised.body) == ["code", "message", "param", "type"], raised.body
         assert sentence in raised.body["message"], raised.body
         assert raised.response.headers["x-should-retry"] == "false"
