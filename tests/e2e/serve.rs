@@ -171,7 +171,7 @@ fn models_are_listed_and_found_by_either_name() {
 #[test]
 fn without_the_token_only_probes_and_the_page_are_open() {
     let server = with_token();
-    for open in ["/healthz", "/readyz", "/", "/page.js", "/page.css"] {
+    for open in ["/healthz", "/readyz", "/", "/page.js", "/page.css", "/page.svg"] {
         assert_eq!(server.get(open).status, 200, "{open}");
     }
     for (path, headers, status) in [
@@ -348,7 +348,7 @@ fn the_page_runs_nothing_from_elsewhere() {
     let page = server.get("/");
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'self'"), "{policy}");
-    for part in ["/", "/page.js", "/page.css"] {
+    for part in ["/", "/page.js", "/page.css", "/page.svg"] {
         let text = server.get(part).body;
         assert!(
             !text.contains("http://") && !text.contains("https://"),
