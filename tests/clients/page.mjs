@@ -209,6 +209,17 @@ await run({
     assert.equal(await page.inputValue("#model"), await page.locator("#models .mono").nth(1).textContent());
   },
 
+  async swapsAPlugin() {
+    const press = (name) => page.getByRole("button", { name: `${name} amazon-bedrock` }).first().click();
+    await press("Roll back");
+    await page.locator("#plugin-error:not(:empty)").waitFor();
+    refused(409);
+    await press("Reload");
+    await shows("plugin-note", "generation 2 of amazon-bedrock is active");
+    assert.equal(await text("plugin-error"), "");
+    await page.locator("#plugins li").filter({ hasText: "generation 2" }).getByText("active", { exact: true }).waitFor();
+  },
+
   async fitsANarrowWindowInTheDark() {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme: "dark" });

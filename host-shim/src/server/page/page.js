@@ -106,7 +106,7 @@ function pluginItem(plugin) {
   }
   if (path) facts.append(element('span', path, 'mono'));
   item.append(line, facts);
-  if (reason) item.append(element('p', reason, 'reason'));
+  if (reason) item.append(element('p', reason, state === 'rejected' ? 'reason bad' : 'reason quiet'));
   return item;
 }
 
@@ -119,8 +119,7 @@ async function act(id, verb) {
   $('plugin-note').textContent = verb === 'reload' ? `reloading ${id} …` : `rolling ${id} back …`;
   try {
     const row = await json(`admin/plugins/${encodeURIComponent(id)}/${verb}`, { method: 'POST' });
-    const which = row.generation == null ? '' : `, generation ${row.generation},`;
-    $('plugin-note').textContent = `${row.id} ${row.version}${which} is ${row.state.replaceAll('_', ' ')}`;
+    $('plugin-note').textContent = `generation ${row.generation} of ${row.id} is ${row.state}`;
   } catch (error) {
     $('plugin-note').textContent = '';
     $('plugin-error').textContent = error.message;
