@@ -8,19 +8,11 @@ Prints `ok NAME` for each case; the first that fails ends it with a trace.
 """
 
 import base64
-import re
-import sys
-import urllib.request
 
 import anthropic
 
-BASE_URL, TOKEN = sys.argv[1:3]
-MODEL = "amazon-bedrock/anthropic.claude-3-7-sonnet-20250219-v1:0"
-PNG = base64.b64encode(
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
-    b"\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\5\0\1\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82"
-).decode()
-HELLO = [{"role": "user", "content": "Hello"}]
+from cases import BASE_URL, HELLO, MODEL, PNG, SCHEMA, TOKEN, case, nothing_stays_open, raises, run
+
 TOOLS = [
     {"name": "get_weather", "description": "Tells the weather",
      "input_schema": {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}},
@@ -29,34 +21,10 @@ TOOLS = [
 ]
 
 client = anthropic.Anthropic(base_url=BASE_URL, api_key=TOKEN, max_retries=0, timeout=60)
-cases = []
-
-
-def case(function):
-    cases.append(function)
-    return function
 
 
 def ask(**members):
     return client.messages.create(**{"model": MODEL, "max_tokens": 500, "messages": HELLO} | members)
-
-
-def raises(error, function):
-    try:
-        function()
-    except error as raised:
-        # The class itself, not one that it stands for.
-        assert type(raised) is error, repr(raised)
-        return raised
-    raise AssertionError(f"no {error.__name__} was raised")
-
-
-def open_streams():
-    """All open answers, as the gateway counts them."""
-    request = urllib.request.Request(f"{BASE_URL}/metrics", headers={"x-api-key": TOKEN})
-    with urllib.request.urlopen(request) as response:
-        metrics = response.read().decode()
-    return int(re.search(r"^bedrock_gateway_open_streams(?:\{[^}]*\})? (\d+)", metrics, re.M)[1])
 
 
 @case
@@ -85,9 +53,7 @@ def tools():
 
 @case
 def structured_output():
-    schema = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-              "required": ["city", "days"], "additionalProperties": False}
-    answer = ask(output_config={"format": {"type": "json_schema", "schema": schema}})
+    answer = ask(output_config={"format": {"type": "json_schema", "schema": SCHEMA}})
     assert answer.content[0].text == '{"city": "Paris", "days": 3}'
 
 
@@ -194,9 +160,7 @@ def cancellation():
     with client.messages.stream(model=MODEL, max_tokens=500, messages=HELLO) as stream:
         for _ in stream.text_stream:
             break
-    # The answer would never end by itself.
-    while open_streams() > 0:
-        pass
+    nothing_stays_open()
 
 
 @case
@@ -258,6 +222,4 @@ def ignored_parameters():
     assert answer.headers["x-ignored-params"] == "inference_geo, nonsense", answer.headers
 
 
-for function in cases:
-    function()
-    print("ok", function.__name__, flush=True)
+run()

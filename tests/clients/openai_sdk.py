@@ -2,42 +2,23 @@
 
 usage: openai_sdk.py BASE_URL TOKEN
 
-The simulator behind the gateway must be a fresh one that plays openai_script.json:
+The simulator behind the gateway must be a fresh one that plays script.json:
 the scripted cases come first, in its order, then those that it answers by itself.
 Every answer is also read by the SDK's own types in strict mode.
 Prints `ok NAME` for each case; the first that fails ends it with a trace.
 """
 
-import base64
 import json
-import re
-import sys
-import urllib.request
 
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-BASE_URL, TOKEN = sys.argv[1:3]
-MODEL = "amazon-bedrock/anthropic.claude-3-7-sonnet-20250219-v1:0"
-PNG = base64.b64encode(
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
-    b"\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\5\0\1\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82"
-).decode()
-HELLO = [{"role": "user", "content": "Hello"}]
-TOOLS = [
-    {"type": "function", "function": {"name": "get_weather", "description": "Tells the weather", "parameters": {
-        "type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}}},
-    {"type": "function", "function": {"name": "get_time", "description": "Tells the time", "parameters": {
-        "type": "object", "properties": {"zone": {"type": "string"}}}}},
-]
+from cases import (
+    BASE_URL, HELLO, IMAGE, IMAGE_BY_ADDRESS, MODEL, OPENAI_TOOLS, SCHEMA, TOKEN, TRIP,
+    case, nothing_stays_open, raises, run,
+)
 
 client = openai.OpenAI(base_url=f"{BASE_URL}/v1", api_key=TOKEN, max_retries=0, timeout=60)
-cases = []
-
-
-def case(function):
-    cases.append(function)
-    return function
 
 
 def ask(**members):
@@ -57,28 +38,10 @@ def joined(chunks):
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
-def raises(error, function):
-    try:
-        function()
-    except error as raised:
-        # The class itself, not one that it stands for.
-        assert type(raised) is error, repr(raised)
-        return raised
-    raise AssertionError(f"no {error.__name__} was raised")
-
-
-def open_streams():
-    """All open answers, as the gateway counts them."""
-    request = urllib.request.Request(f"{BASE_URL}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
-    with urllib.request.urlopen(request) as response:
-        metrics = response.read().decode()
-    return int(re.search(r"^bedrock_gateway_open_streams(?:\{[^}]*\})? (\d+)", metrics, re.M)[1])
-
-
 @case
 def tools():
     calls, text, reason, fragments = {}, "", None, 0
-    for chunk in stream(tools=TOOLS, tool_choice="auto"):
+    for chunk in stream(tools=OPENAI_TOOLS, tool_choice="auto"):
         for choice in chunk.choices:
             text += choice.delta.content or ""
             reason = choice.finish_reason or reason
@@ -101,18 +64,16 @@ def tools():
         {"role": "tool", "tool_call_id": "call_a", "content": "18 degrees"},
         {"role": "tool", "tool_call_id": "call_b", "content": "12:00"},
     ]
-    answer = ask(messages=history, tools=TOOLS)
+    answer = ask(messages=history, tools=OPENAI_TOOLS)
     assert answer.choices[0].message.content == "It is 18 degrees at noon."
     assert answer.choices[0].finish_reason == "stop"
 
 
 @case
 def structured_output():
-    schema = {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-              "required": ["city", "days"], "additionalProperties": False}
-    form = {"type": "json_schema", "json_schema": {"name": "trip", "schema": schema, "strict": True}}
+    form = {"type": "json_schema", "json_schema": {"name": "trip", "schema": SCHEMA, "strict": True}}
     answer = ask(response_format=form)
-    assert json.loads(answer.choices[0].message.content) == {"city": "Paris", "days": 3}
+    assert json.loads(answer.choices[0].message.content) == TRIP
 
 
 @case
@@ -142,16 +103,17 @@ def finish_reasons():
 
 @case
 def errors():
-    for error, status, sentence in [
-        (openai.BadRequestError, 400, "out of range"),
-        (openai.PermissionDeniedError, 403, "may not call"),
-        (openai.NotFoundError, 404, "no such model"),
-        (openai.RateLimitError, 429, "Too many requests"),
-        (openai.InternalServerError, 500, "service failed"),
-        (openai.InternalServerError, 503, "no room"),
+    for error, status, code, sentence in [
+        (openai.BadRequestError, 400, "invalid_request", "out of range"),
+        (openai.BadRequestError, 400, "context_length_exceeded", "too long"),
+        (openai.PermissionDeniedError, 403, "permission_denied", "may not call"),
+        (openai.NotFoundError, 404, "model_not_found", "no such model"),
+        (openai.RateLimitError, 429, "rate_limit_exceeded", "Too many requests"),
+        (openai.InternalServerError, 500, "unavailable", "service failed"),
+        (openai.InternalServerError, 503, "overloaded", "no room"),
     ]:
         raised = raises(error, ask)
-        assert raised.status_code == status, raised
+        assert (raised.status_code, raised.code) == (status, code), raised.body
         assert sorted(raised.body) == ["code", "message", "param", "type"], raised.body
         assert sentence in raised.body["message"], raised.body
         assert raised.response.headers["x-should-retry"] == "false"
@@ -183,9 +145,7 @@ def cancellation():
         if joined([chunk]):
             break
     chunks.close()
-    # The answer would never end by itself.
-    while open_streams() > 0:
-        pass
+    nothing_stays_open()
 
 
 @case
@@ -208,12 +168,10 @@ def streamed_text():
 
 @case
 def images():
-    image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}
     question = {"type": "text", "text": "What is it?"}
-    answer = ask(messages=[{"role": "user", "content": [image, question]}])
+    answer = ask(messages=[{"role": "user", "content": [IMAGE, question]}])
     assert "What is it?" in answer.choices[0].message.content
-    by_address = {"type": "image_url", "image_url": {"url": "https://a.example/i.png"}}
-    messages = [{"role": "user", "content": [by_address]}]
+    messages = [{"role": "user", "content": [IMAGE_BY_ADDRESS]}]
     raised = raises(openai.BadRequestError, lambda: ask(messages=messages))
     assert raised.param, raised.body
 
@@ -235,6 +193,4 @@ def refusals_of_the_gateway():
     assert raw.headers["x-ignored-params"] == "seed, user", raw.headers
 
 
-for function in cases:
-    function()
-    print("ok", function.__name__, flush=True)
+run()

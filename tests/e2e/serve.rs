@@ -171,7 +171,14 @@ fn models_are_listed_and_found_by_either_name() {
 #[test]
 fn without_the_token_only_probes_and_the_page_are_open() {
     let server = with_token();
-    for open in ["/healthz", "/readyz", "/", "/page.js", "/page.css"] {
+    for open in [
+        "/healthz",
+        "/readyz",
+        "/",
+        "/page.js",
+        "/page.css",
+        "/page.svg",
+    ] {
         assert_eq!(server.get(open).status, 200, "{open}");
     }
     for (path, headers, status) in [

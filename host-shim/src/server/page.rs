@@ -1,4 +1,4 @@
-//! The built-in page: one document, one script, one style sheet, nothing from elsewhere.
+//! The built-in page: one document, one script, one style sheet, one icon, nothing from elsewhere.
 
 use axum::response::Response;
 
@@ -10,7 +10,7 @@ const POLICY: &str =
 
 /// Whether a path is a part of the page.
 pub(super) fn is_part(path: &str) -> bool {
-    matches!(path, "/" | "/page.js" | "/page.css")
+    matches!(path, "/" | "/page.js" | "/page.css" | "/page.svg")
 }
 
 pub(super) async fn html() -> Response {
@@ -26,6 +26,10 @@ pub(super) async fn script() -> Response {
 
 pub(super) async fn style() -> Response {
     part("text/css; charset=utf-8", include_str!("page/page.css"))
+}
+
+pub(super) async fn icon() -> Response {
+    part("image/svg+xml", include_str!("page/page.svg"))
 }
 
 fn part(media_type: &str, text: &'static str) -> Response {

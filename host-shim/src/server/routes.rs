@@ -31,6 +31,7 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
         .route("/", get(page::html))
         .route("/page.js", get(page::script))
         .route("/page.css", get(page::style))
+        .route("/page.svg", get(page::icon))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(&shared), access::check))
