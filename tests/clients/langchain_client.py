@@ -85,9 +85,8 @@ def finish_reasons():
 def errors():
     for error, status, sentence in [
         (kinds.OpenAIInvalidRequestError, 400, "out of range"),
-        # It looks for `context_length_exceeded` in the text of an error, where the SDK below no longer puts the code:
-        # thus this is no overflow to it.
-        (kinds.OpenAIInvalidRequestError, 400, "too long"),
+        # By its words: the code doesn't reach it.
+        (kinds.OpenAIContextOverflowError, 400, "too long"),
         (kinds.OpenAIPermissionDeniedError, 403, "may not call"),
         (kinds.OpenAIModelNotFoundError, 404, "no such model"),
         (kinds.OpenAIRateLimitError, 429, "Too many requests"),

@@ -96,8 +96,8 @@ def errors():
     # What it has no class for, it names by its own lights: 403 of OpenAI's API, and "overloaded" of Anthropic's.
     for error, status, sentence in [
         (litellm.BadRequestError, 400, "out of range"),
-        # It knows an overflow by the sentences of other services only, not by its code.
-        (litellm.BadRequestError, 400, "too long"),
+        # By its words, not by its code.
+        (litellm.ContextWindowExceededError, 400, "too long"),
         (litellm.APIError if OF_OPENAI else litellm.PermissionDeniedError, 403, "may not call"),
         (litellm.NotFoundError, 404, "no such model"),
         (litellm.RateLimitError, 429, "Too many requests"),

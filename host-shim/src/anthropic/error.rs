@@ -1,10 +1,12 @@
 //! Which error is called what: Anthropic's types, by HTTP status where there is one, else by kind.
 
+use std::borrow::Cow;
+
 use provider_interface::{ErrorKind, ProviderError};
 use serde::Serialize;
 
 use super::wire::Error;
-use crate::server::dialect::Failure;
+use crate::server::dialect::{Failure, message_for_clients};
 
 /// Anthropic's types by status (API reference, *Errors*). A status that isn't here is the caller's
 /// below 500, and the service's from there on.
@@ -22,6 +24,9 @@ const BY_STATUS: &[(u16, &str)] = &[
     (529, "overloaded_error"),
 ];
 
+/// By these words clients know that they should shorten the conversation.
+const TOO_LONG: &str = "prompt is too long";
+
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "error")]
 struct Body<'a> {
@@ -32,13 +37,21 @@ struct Body<'a> {
 /// The body of an answer with an error's status.
 pub(super) fn body(status: u16, failure: Failure<'_>, request_id: &str) -> Vec<u8> {
     let message = match failure {
-        Failure::Refused(refused) => &refused.message,
-        Failure::Provider(error) => &error.message,
+        Failure::Refused(refused) => refused.message.as_str().into(),
+        Failure::Provider(error) => self::message(error),
     };
     let kind = by_status(status);
-    let error = Error { kind, message };
+    let error = Error {
+        kind,
+        message: &message,
+    };
     // Strings can always be written.
     serde_json::to_vec(&Body { error, request_id }).unwrap_or_default()
+}
+
+/// What an error says.
+pub(super) fn message(error: &ProviderError) -> Cow<'_, str> {
+    message_for_clients(error, TOO_LONG)
 }
 
 fn by_status(status: u16) -> &'static str {

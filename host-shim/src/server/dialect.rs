@@ -1,7 +1,9 @@
 //! What the server needs of an API that clients speak. A dialect is pure: bytes in, neutral types
 //! out, and back; no socket, clock or runtime.
 
-use provider_interface::{ChatRequest, ProviderError, StreamEvent};
+use std::borrow::Cow;
+
+use provider_interface::{ChatRequest, ErrorKind, ProviderError, StreamEvent};
 
 use crate::Answer;
 
@@ -108,4 +110,14 @@ pub trait EventWriter: Send + Unpin + 'static {
 
     /// A whole answer as one body.
     fn whole(self, answer: Answer) -> Result<Vec<u8>, ProviderError>;
+}
+
+/// The service's own words; where a conversation is too long, after the words that a dialect's clients
+/// know that by.
+pub(crate) fn message_for_clients<'e>(error: &'e ProviderError, too_long: &str) -> Cow<'e, str> {
+    if error.kind == ErrorKind::ContextOverflow && !error.message.contains(too_long) {
+        Cow::Owned(format!("{too_long}: {}", error.message))
+    } else {
+        Cow::Borrowed(&error.message)
+    }
 }

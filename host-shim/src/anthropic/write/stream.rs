@@ -228,7 +228,7 @@ impl EventWriter for MessageWriter {
         let event = Event::Error {
             error: Error {
                 kind: error::by_kind(error),
-                message: &error.message,
+                message: &error::message(error),
             },
             request_id: error.request_id.as_deref(),
         };
