@@ -216,12 +216,15 @@ fn found(candidate: Candidate, verdict: Verdict) -> Listed {
 }
 
 fn table(listed: &[Listed]) -> Table {
-    let mut table = with_header(["PLUGIN", "VERSION", "STATE", "FILE", "REASON"]);
+    let mut table = with_header(["PLUGIN", "VERSION", "STATE", "GENERATION", "FILE", "REASON"]);
     for plugin in listed {
         table.add_row([
             plugin.id.as_str(),
             plugin.version.as_deref().unwrap_or("-"),
             plugin.state.as_str(),
+            &plugin
+                .generation
+                .map_or_else(|| "-".to_owned(), |number| number.to_string()),
             &plugin.path.display().to_string(),
             plugin.reason.as_deref().unwrap_or(""),
         ]);

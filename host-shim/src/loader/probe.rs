@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write as _};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -115,9 +116,18 @@ impl Prober {
 /// Whole or not at all: another process may read it at any time.
 fn remember(passed: &Path, info: &PluginInfo) -> io::Result<()> {
     let folder = passed.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     let fresh = passed.with_extension(std::process::id().to_string());
-    fs::write(&fresh, serde_json::to_vec(info)?)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    file.write_all(&serde_json::to_vec(info)?)?;
     fs::rename(&fresh, passed)
 }
 

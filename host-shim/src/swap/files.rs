@@ -42,15 +42,12 @@ pub(super) enum Standing {
     Settling,
     /// Nothing.
     New,
-    /// It may be opened.
-    Known {
-        sha256: Sha256,
-        /// What it says of itself, where that was asked.
-        info: Option<PluginInfo>,
-    },
+    /// It may be opened: its content, and what it says of itself where that was asked.
+    Known(Sha256, Option<PluginInfo>),
     /// It may not; the sentence says why.
     Refused {
-        sha256: Option<Sha256>,
+        /// Its content and what it says of itself, where it came so far.
+        known: Option<(Sha256, Option<PluginInfo>)>,
         reason: String,
     },
 }
@@ -58,22 +55,30 @@ pub(super) enum Standing {
 impl File {
     /// Its version, as its folder or itself says.
     pub(super) fn version(&self) -> Option<Version> {
-        let said = match &self.standing {
-            Standing::Known {
-                info: Some(info), ..
-            } => info.version.parse().ok(),
-            _ => None,
-        };
-        self.candidate.version.clone().or(said)
+        let said = || self.said()?.version.parse().ok();
+        self.candidate.version.clone().or_else(said)
+    }
+
+    /// Its content, as far as that is known.
+    pub(super) fn sha256(&self) -> Option<Sha256> {
+        match &self.standing {
+            Standing::Known(sha256, _) => Some(*sha256),
+            Standing::Refused { known, .. } => known.as_ref().map(|(sha256, _)| *sha256),
+            Standing::Settling | Standing::New => None,
+        }
+    }
+
+    /// What it says of itself, as far as that is known.
+    fn said(&self) -> Option<&PluginInfo> {
+        match &self.standing {
+            Standing::Known(_, info) => info.as_ref(),
+            Standing::Refused { known, .. } => known.as_ref()?.1.as_ref(),
+            Standing::Settling | Standing::New => None,
+        }
     }
 
     /// The file as it is listed, if no generation was made of it.
     pub(super) fn listed(&self, verdict: Verdict) -> Listed {
-        let (sha256, info) = match &self.standing {
-            Standing::Known { sha256, info } => (Some(sha256), info.as_ref()),
-            Standing::Refused { sha256, .. } => (sha256.as_ref(), None),
-            Standing::Settling | Standing::New => (None, None),
-        };
         let (state, reason) = match (verdict, &self.standing) {
             (Verdict::Disabled(reason), _) => (State::Disabled, Some(reason)),
             (_, Standing::Refused { reason, .. }) => (State::Rejected, Some(reason.clone())),
@@ -82,18 +87,18 @@ impl File {
                 (State::Detected, Some(reason.to_owned()))
             }
             (_, Standing::New) => (State::Detected, None),
-            (_, Standing::Known { info: None, .. }) => (State::Staged, None),
-            (_, Standing::Known { info: Some(_), .. }) => (State::Probed, None),
+            (_, Standing::Known(_, None)) => (State::Staged, None),
+            (_, Standing::Known(_, Some(_))) => (State::Probed, None),
         };
         Listed {
             id: self.candidate.id.clone(),
             version: self.version().map(|version| version.to_string()),
             path: self.candidate.path.clone(),
-            sha256: sha256.map(ToString::to_string),
+            sha256: self.sha256().map(|sha256| sha256.to_string()),
             enabled: state != State::Disabled,
             state,
             generation: None,
-            interface: info.map(|info| info.interface.clone()),
+            interface: self.said().map(|info| info.interface.clone()),
             reason,
         }
     }
@@ -174,6 +179,13 @@ impl Files {
     pub(super) fn ids(&self) -> BTreeSet<String> {
         let files = self.known.values();
         files.map(|file| file.candidate.id.clone()).collect()
+    }
+
+    /// The files of that content.
+    pub(super) fn paths_of(&self, sha256: Sha256) -> Vec<PathBuf> {
+        let files = self.known.values();
+        let files = files.filter(|file| file.sha256() == Some(sha256));
+        files.map(|file| file.candidate.path.clone()).collect()
     }
 
     /// All files, by path.

@@ -121,7 +121,8 @@ impl Generation {
             generation = self.listed.generation,
             state = state.as_str(),
             open = self.work.open(),
-            "a generation goes on"
+            reason = self.listed.reason,
+            "a generation is {state}"
         );
     }
 

@@ -197,14 +197,17 @@ impl Manager {
     fn prepare(&mut self, candidate: &Candidate) -> Result<Prepared, String> {
         let (standing, prepared) = match self.opener.prepare(candidate, &self.settings) {
             Ok(prepared) => {
-                let (sha256, info) = (prepared.sha256(), prepared.info.clone());
-                (Standing::Known { sha256, info }, Ok(prepared))
+                let known = Standing::Known(prepared.sha256(), prepared.info.clone());
+                (known, Ok(prepared))
             }
             Err(error) => {
                 let reason = error.to_string();
                 self.rejected(&reason);
-                let (sha256, said) = (None, reason.clone());
-                (Standing::Refused { sha256, reason }, Err(said))
+                let refused = Standing::Refused {
+                    known: None,
+                    reason: reason.clone(),
+                };
+                (refused, Err(reason))
             }
         };
         self.files.set(&candidate.path, standing);
@@ -227,16 +230,14 @@ impl Manager {
         if active.is_some_and(|active| active.plugin().sha256() == sha256) {
             return Ok(());
         }
+        let known = Some((sha256, prepared.info.clone()));
         let tried = match self.barred.get(&sha256) {
             Some(bar) => Err(bar.reason.clone()),
             None => self.activate(prepared, candidate),
         };
         tried.inspect_err(|reason| {
-            let refused = Standing::Refused {
-                sha256: Some(sha256),
-                reason: reason.clone(),
-            };
-            self.files.set(path, refused);
+            let reason = reason.clone();
+            self.files.set(path, Standing::Refused { known, reason });
         })
     }
 
@@ -295,7 +296,7 @@ impl Manager {
                     generation = provider.generation(),
                     replaces = replaced.as_ref().map(Provider::generation),
                     state = State::Active.as_str(),
-                    "a generation serves"
+                    "a generation is active"
                 );
                 let deadline = deadline(self.options.drain);
                 self.generations.activated(provider, deadline);

@@ -107,20 +107,12 @@ impl Manager {
         let path = now.plugin().path().display();
         let reason = format!("plugin {id} {version} ({path}) is not used: {reason}");
         tracing::warn!(generation = now.generation(), "{reason}");
-        let refused = Standing::Refused {
-            sha256: Some(sha256),
-            reason: reason.clone(),
-        };
-        let paths: Vec<_> = self
-            .files
-            .all()
-            .map(|file| file.candidate.path.clone())
-            .collect();
+        let info = Some(now.info().clone());
+        let known = Some((sha256, info));
+        let paths = self.files.paths_of(sha256);
         for path in paths {
-            if matches!(self.files.standing(&path), Some(Standing::Known { sha256: known, .. }) if *known == sha256)
-            {
-                self.files.set(&path, refused.clone());
-            }
+            let (known, reason) = (known.clone(), reason.clone());
+            self.files.set(&path, Standing::Refused { known, reason });
         }
         let bar = Bar {
             reason,
