@@ -8,18 +8,24 @@
 //!
 //! Each copy stands alone: it takes nothing from this crate, so that no change of the present
 //! definitions changes it. What crosses inside [`crate::Packed`] isn't copied; `serde` rules that.
+//! Until the first release 1.0 itself may change, in both places at once.
 //!
 //! # Publishing 1.1
 //!
 //! 1. Append to [`crate::module`] and [`crate::EventTwin`] by the rules of this crate's
 //!    documentation ("How it grows"), and set this package's version to 1.1.0.
-//! 2. Copy what crosses, as it then is, to `versions/v1_1.rs`: [`v1_0`] shows what belongs to it.
-//!    Never touch a copy afterwards.
-//! 3. In the gateway (`host-shim`, `versions.rs`), add the copy to the table, above 1.0's. Its
-//!    upgrade is 1.0's own, copied; both now make the objects of 1.1, and what 1.0 lacks is answered
-//!    by the default body of the appended method.
-//! 4. Move the tests on: `tests/plugins/interface-next` becomes an artificial 1.2, and
-//!    `interface_versions` of the end-to-end tests opens the plugins of today by 1.1's copy too.
+//! 2. Copy what crosses, as it then is, to `versions/v1_1.rs`; [`v1_0`] shows what belongs to it.
+//!    Never edit a copy afterwards.
+//! 3. In the gateway (`host-shim/src/versions.rs`) the copy becomes a row of the table, above 1.0's.
+//!    Its upgrade is 1.0's file, copied, which also forwards what 1.1 appended. 1.0's own stays: what
+//!    it lacks is answered by the default bodies of the appended methods. A function that was
+//!    appended to the root module becomes one of `Functions`, and 1.0's answers `unavailable`.
+//! 4. `tests/plugins/interface-next` becomes an artificial 1.2: what 1.1 appended stands in it too,
+//!    before what it appends itself. The sentences of the tests name the new numbers.
+//!
+//! `abi_stable` remembers for as long as the process runs what it has seen appended to a type, by
+//! whichever definitions: of two plugins that append different things to the same version (builds
+//! of two branches, say) it refuses the second. Publish one before the next is begun.
 
 pub mod v1_0;
 
