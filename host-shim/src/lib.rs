@@ -28,6 +28,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`loader`] | finds plugin files, copies and checks them, tries them in a child process, opens the copy |
+//! | [`versions`] | the versions of the interface that plugins are opened by, newest to oldest |
 //! | `plugin`, `generation` | an opened library, and the states of its life |
 //! | `provider`, `reply`, `stream` | what a plugin offers, safe and asynchronous |
 //! | `answer` | events folded into the message that goes back into the conversation |
@@ -58,6 +59,7 @@ mod reply;
 pub mod server;
 mod stream;
 pub mod swap;
+pub mod versions;
 mod wake;
 
 /// The types that cross the boundary to a plugin.

@@ -5,6 +5,7 @@ mod access;
 mod binary;
 mod digest;
 mod error;
+mod fit;
 mod images;
 mod layout;
 mod open;
@@ -16,11 +17,11 @@ mod trust;
 
 use std::path::{Path, PathBuf};
 
-use abi_stable::std_types::RResult;
-use provider_interface::{ErrorKind, PluginInfo, ProviderError, ProviderModuleRef};
+use provider_interface::{ErrorKind, PluginInfo, ProviderError};
 
 use crate::plugin::Plugin;
 use crate::provider::plugin_error;
+use crate::versions::{Module, VERSIONS, Version};
 
 pub(crate) use error::shorten;
 
@@ -37,6 +38,7 @@ pub use trust::Proof;
 #[derive(Debug, Clone)]
 pub struct Loader {
     images: PathBuf,
+    versions: &'static [Version<Module>],
 }
 
 impl Loader {
@@ -45,7 +47,14 @@ impl Loader {
     pub fn new(state_dir: impl Into<PathBuf>) -> Self {
         Self {
             images: state_dir.into().join("images"),
+            versions: VERSIONS,
         }
+    }
+
+    /// A loader that opens plugins by these versions of the interface instead of [`VERSIONS`], of
+    /// which they may be a part.
+    pub fn by_versions(self, versions: &'static [Version<Module>]) -> Self {
+        Self { versions, ..self }
     }
 
     /// Copies a file to where only this user can write, and checks the copy. None of its code runs.
@@ -59,13 +68,20 @@ impl Loader {
     /// A file whose content has been opened before is not opened again: both are the same code with
     /// the same statics.
     pub fn load(&self, staged: &Staged) -> Result<Plugin, LoadError> {
-        match images::module(staged).and_then(|module| Ok((module, ask(module)?))) {
-            Ok((module, info)) => {
+        let module = images::module(staged, self.versions);
+        match module.and_then(|module| Ok((ask(&module)?, module))) {
+            Ok((info, module)) => {
                 let (path, sha256) = (staged.source().to_owned(), staged.sha256());
                 Ok(Plugin::new(module, info, sha256, path))
             }
             Err(refusal) => Err(LoadError::new(staged.source(), refusal)),
         }
+    }
+
+    /// [`Loader::load`] for a gateway with definitions of its own: the root module of a staged file,
+    /// by the first of those versions that fits. Nothing of it has been called.
+    pub fn load_module<M>(&self, staged: &Staged, versions: &[Version<M>]) -> Result<M, LoadError> {
+        images::module(staged, versions).map_err(|refusal| LoadError::new(staged.source(), refusal))
     }
 
     /// [`Loader::stage`], then [`Loader::load`].
@@ -75,13 +91,13 @@ impl Loader {
 }
 
 /// Asks a library what it is, and checks what everything else relies on.
-fn ask(module: ProviderModuleRef) -> Result<PluginInfo, Refusal> {
-    let info: PluginInfo = match module.info()() {
-        RResult::ROk(info) => info.unpack().map_err(|unreadable| {
+fn ask(module: &Module) -> Result<PluginInfo, Refusal> {
+    let info: PluginInfo = match module.info() {
+        Ok(info) => info.unpack().map_err(|unreadable| {
             let sentence = format!("the answer can't be read: {unreadable}");
             Refusal::Info(ProviderError::new(ErrorKind::Internal, sentence))
         })?,
-        RResult::RErr(error) => return Err(Refusal::Info(plugin_error(&error))),
+        Err(error) => return Err(Refusal::Info(plugin_error(&error))),
     };
     let wrong = if !is_id(&info.id) {
         format!("its id is `{}`", info.id)

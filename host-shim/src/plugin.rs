@@ -4,32 +4,27 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use abi_stable::std_types::{RResult, RSlice, RStr};
-use provider_interface::{PluginInfo, ProviderError, ProviderModuleRef};
+use provider_interface::{PluginInfo, ProviderError};
 
 use crate::generation::next_number;
 use crate::host_api::host_api;
 use crate::loader::Sha256;
 use crate::provider::{Provider, plugin_error};
+use crate::versions::Module;
 
 /// An opened plugin library. Cheap to clone; the code itself stays mapped until the process ends.
 #[derive(Clone)]
 pub struct Plugin(Arc<Opened>);
 
 struct Opened {
-    module: ProviderModuleRef,
+    module: Module,
     info: PluginInfo,
     sha256: Sha256,
     path: PathBuf,
 }
 
 impl Plugin {
-    pub(crate) fn new(
-        module: ProviderModuleRef,
-        info: PluginInfo,
-        sha256: Sha256,
-        path: PathBuf,
-    ) -> Self {
+    pub(crate) fn new(module: Module, info: PluginInfo, sha256: Sha256, path: PathBuf) -> Self {
         Self(Arc::new(Opened {
             module,
             info,
@@ -46,19 +41,18 @@ impl Plugin {
     pub fn create(&self, config_json: &str) -> Result<Provider, ProviderError> {
         let generation = next_number();
         let host = host_api(&self.0.info.id, generation);
-        match self.0.module.create()(host, config_json.into()) {
-            RResult::ROk(provider) => Ok(Provider::new(provider, self.clone(), generation)),
-            RResult::RErr(error) => Err(plugin_error(&error)),
+        match self.0.module.create(host, config_json.into()) {
+            Ok(provider) => Ok(Provider::new(provider, self.clone(), generation)),
+            Err(error) => Err(plugin_error(&error)),
         }
     }
 
     /// Calls an operation that the interface has no method for; [`PluginInfo::features`] names
     /// those that there are.
     pub fn call_ext(&self, op: &str, bytes: &[u8]) -> Result<Vec<u8>, ProviderError> {
-        let (op, bytes) = (RStr::from_str(op), RSlice::from_slice(bytes));
-        match self.0.module.call_ext()(op, bytes) {
-            RResult::ROk(answer) => Ok(answer.into_vec()),
-            RResult::RErr(error) => Err(plugin_error(&error)),
+        match self.0.module.call_ext(op, bytes) {
+            Ok(answer) => Ok(answer.into_vec()),
+            Err(error) => Err(plugin_error(&error)),
         }
     }
 

@@ -39,7 +39,8 @@
 //! - Anything else is a new major version.
 //!
 //! A host keeps a frozen copy of every published version of [`module`] and tries them newest to
-//! oldest, because an older plugin is refused by a newer definition.
+//! oldest, because an older plugin is refused by a newer definition: [`versions`], which also says
+//! what to do to publish one.
 
 // abi_stable's derives put impls into anonymous constants.
 #![allow(non_local_definitions)]
@@ -56,6 +57,7 @@ mod names;
 mod packed;
 mod request;
 mod stream;
+pub mod versions;
 
 pub use citation::*;
 pub use content::*;

@@ -44,6 +44,16 @@ impl Packed {
         })
     }
 
+    /// The bytes, for a crossing by another version's definition.
+    pub fn into_bytes(self) -> RVec<u8> {
+        self.0
+    }
+
+    /// What crossed by another version's definition.
+    pub fn from_bytes(bytes: RVec<u8>) -> Self {
+        Self(bytes)
+    }
+
     /// Packs an error. It can't fail: what can't be packed is read as an error that says so.
     pub fn error(error: &ProviderError) -> Self {
         Self::pack(error).unwrap_or(Self(RVec::new()))

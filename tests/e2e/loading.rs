@@ -38,6 +38,7 @@ fn the_private_copy_is_private_and_goes() {
     assert_eq!(mode(staged.image().parent().unwrap()), 0o700);
     assert_eq!(bench.copies(), 1);
     bench.loader().load(&staged).unwrap();
+    drop(staged);
     assert_eq!(bench.copies(), 0);
     bench.refusal(&bench.file("libtext.so", "text"));
     assert_eq!(bench.copies(), 0);
@@ -319,7 +320,7 @@ fn another_library_is_refused() {
 fn a_plugin_of_another_layout_is_refused() {
     let bench = Workbench::new();
     let path = library("test-plugin-wrong-layout");
-    assert_snapshot!(bench.refusal(&path), @"cannot load plugin FILE: its interface 0.1.0 is laid out differently from this gateway's 0.1.0: Packed (field field_0 of BatchPoll): mismatched type, expected RVec, found Packed; rebuild it");
+    assert_snapshot!(bench.refusal(&path), @"cannot load plugin FILE: its interface 1.0.0 is laid out differently from this gateway's 1.0.0: Packed (field field_0 of BatchPoll): mismatched type, expected RVec, found Packed; rebuild it");
     // Again: it stays open, and stays refused.
     assert!(bench.refusal(&path).contains("laid out"));
 }
@@ -327,7 +328,7 @@ fn a_plugin_of_another_layout_is_refused() {
 #[test]
 fn a_plugin_of_another_interface_is_refused() {
     let bench = Workbench::new();
-    assert_snapshot!(bench.refusal(&library("test-plugin-other-interface")), @"cannot load plugin FILE: it was built against interface 9.1.0, this gateway has 0.1.0; get a build for 0.1.0");
+    assert_snapshot!(bench.refusal(&library("test-plugin-other-interface")), @"cannot load plugin FILE: it was built against interface 2.0.0, this gateway has 1.0.0; get a build for 1.0.0");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod gateway;
 mod generations;
 mod harness;
 mod http;
+mod interface_versions;
 mod loading;
 mod model_rules;
 mod panics;

@@ -175,7 +175,7 @@ fn a_plugin_that_says_nonsense_of_itself_is_refused() {
     let plugin = bench.loader().open(&path).unwrap();
     let saying = |id: &str, version: &str, providers: &str| {
         let info = format!(
-            r#"{{"id": "{id}", "version": "{version}", "interface": "0.1.0", "providerIds": [{providers}]}}"#
+            r#"{{"id": "{id}", "version": "{version}", "interface": "1.0.0", "providerIds": [{providers}]}}"#
         );
         plugin.call_ext("info", info.as_bytes()).unwrap();
         bench.refusal(&path)

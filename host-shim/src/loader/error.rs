@@ -253,20 +253,24 @@ pub enum Refusal {
     Mechanism,
     /// Its interface is of another version.
     #[error(
-        "it was built against interface {found}, this gateway has {INTERFACE_VERSION}; get a build for {INTERFACE_VERSION}"
+        "it was built against interface {found}, this gateway has {gateway}; get a build for {gateway}"
     )]
     Version {
         /// The plugin's interface.
         found: String,
+        /// The gateway's.
+        gateway: &'static str,
     },
     /// Its types are laid out in another way.
     #[error(
-        "its interface {interface} is laid out differently from this gateway's {INTERFACE_VERSION}: {}; rebuild it",
+        "its interface {interface} is laid out differently from this gateway's {gateway}: {}; rebuild it",
         shorten(.difference, SHOWN_DETAIL)
     )]
     Layout {
         /// The plugin's interface.
         interface: String,
+        /// The gateway's.
+        gateway: &'static str,
         /// The type and field, what was expected and what was found.
         difference: String,
     },
@@ -370,6 +374,7 @@ mod tests {
             Refusal::Damaged(long.clone()),
             Refusal::Layout {
                 interface: "10.20.30".to_owned(),
+                gateway: "10.20.30",
                 difference: long.clone(),
             },
             Refusal::Probe(long.clone()),

@@ -163,7 +163,7 @@ pub fn run_if_child() {
     let (Some(image), Ok(nonce)) = (env::var_os(IMAGE), env::var(NONCE)) else {
         return;
     };
-    let asked = images::opened_apart(Path::new(&image)).and_then(ask);
+    let asked = images::opened_apart(Path::new(&image)).and_then(|module| ask(&module));
     let (info, refusal) = match asked {
         Ok(info) => (Some(info), None),
         Err(refusal) => (None, Some(refusal.to_string())),

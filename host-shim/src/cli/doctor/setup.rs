@@ -154,12 +154,13 @@ fn loaded(plugin: &Plugin, file: &Path, config: &Config, report: &mut Report) {
             Some(Trust::Permissions) | None => "nobody else may write the file or its folder",
         },
     );
+    // It has been opened, so this gateway speaks its version.
     let built = format!("built against interface {}", info.interface);
     if info.interface == INTERFACE_VERSION {
         report.ok("interface", format!("{built}, as this gateway is"));
     } else {
-        let detail = format!("{built}, this gateway against {INTERFACE_VERSION}");
-        report.warn("interface", detail, Some(install(config)));
+        let detail = format!("{built}, which this gateway of {INTERFACE_VERSION} speaks as well");
+        report.ok("interface", detail);
     }
     report.plugin = Some(PluginSeen {
         id: id.clone(),

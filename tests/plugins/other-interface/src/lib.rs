@@ -23,7 +23,7 @@ impl RootModule for ProviderModuleRef {
 
     const BASE_NAME: &'static str = "provider";
     const NAME: &'static str = "model provider";
-    const VERSION_STRINGS: VersionStrings = VersionStrings::new("9.1.0");
+    const VERSION_STRINGS: VersionStrings = VersionStrings::new("2.0.0");
 }
 
 extern "C" fn info() -> RString {
