@@ -36,6 +36,7 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
         token: token(&gateway.config)?,
         allowed_hosts: args.allowed_hosts,
         drain: Duration::from_secs(args.drain),
+        ..Options::default()
     };
     let port = gateway.config.bedrock.serve.port;
     let address = args

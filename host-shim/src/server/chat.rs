@@ -31,9 +31,6 @@ const MAX_BODY: usize = 32 * 1024 * 1024;
 /// see why.
 const MAX_DISCARDED: usize = 4 * MAX_BODY;
 
-/// For a whole body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Why there is no answer.
 pub(super) enum Failed {
     Refused(Refused),
@@ -93,7 +90,7 @@ async fn answered<D: Dialect>(
         return Err(ProviderError::new(ErrorKind::Draining, sentence).into());
     }
     let open = shared.life.begin();
-    let body = read_body(request).await?;
+    let body = read_body(request, shared.timeouts.body).await?;
     let (asked, writer) = D::read(&body, stamp)?;
     drop(body);
     let Asked {
@@ -109,7 +106,14 @@ async fn answered<D: Dialect>(
         let mut events = Vec::new();
         stream.next_batch(&mut events).await?;
         let measured = std::mem::replace(measured, Measured::taken());
-        let body = EventBody::new(stream, writer, events, measured, open);
+        let body = EventBody::new(
+            stream,
+            writer,
+            events,
+            shared.timeouts.keep_alive,
+            measured,
+            open,
+        );
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         put(
@@ -145,11 +149,11 @@ async fn whole(
     writer.whole(answer.finish())
 }
 
-pub(super) async fn read_body(request: Request) -> Result<Bytes, Refused> {
-    match tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body())).await {
+pub(super) async fn read_body(request: Request, within: Duration) -> Result<Bytes, Refused> {
+    match tokio::time::timeout(within, collect(request.into_body())).await {
         Ok(body) => body,
         Err(_) => {
-            let sentence = "the body took longer than 30 seconds; send it faster";
+            let sentence = format!("the body took longer than {within:?}; send it faster");
             Err(Refused::plain(408, "body_timeout", sentence))
         }
     }

@@ -6,7 +6,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `dialect` | what the server needs of an API that clients speak; pure |
-//! | `connection` | sockets: accepted, counted, timed |
+//! | `connection`, `timeouts` | sockets: accepted, counted, timed |
 //! | `routes`, `access` | which path is whose, and who may |
 //! | `chat`, `event_body` | one answer: whole, or as it arrives |
 //! | `count` | the tokens of a request |
@@ -28,6 +28,7 @@ mod page;
 mod reply;
 mod routes;
 pub(crate) mod status;
+mod timeouts;
 
 use std::future::Future;
 use std::io;
@@ -43,6 +44,8 @@ use access::Access;
 use life::Life;
 use metrics::Metrics;
 
+pub use timeouts::Timeouts;
+
 /// How the server is to behave.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -52,6 +55,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// How long open answers may go on once the end has been asked for.
     pub drain: Duration,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
 }
 
 impl Default for Options {
@@ -60,6 +65,7 @@ impl Default for Options {
             token: None,
             allowed_hosts: Vec::new(),
             drain: Duration::from_secs(600),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -83,6 +89,7 @@ struct Shared {
     access: Access,
     life: Arc<Life>,
     metrics: Metrics,
+    timeouts: Timeouts,
 }
 
 /// Serves until `shutdown` is ready; then readiness is 503, and what is open may end within the
@@ -100,6 +107,7 @@ pub async fn run(
         access: Access::new(&options, address),
         life: Arc::new(Life::default()),
         metrics: Metrics::new(),
+        timeouts: options.timeouts,
     });
     let life = Arc::clone(&shared.life);
     let ended = async {
@@ -112,7 +120,7 @@ pub async fn run(
             tracing::warn!("answers were still open at the deadline; they are cut off");
         }
     };
-    connection::serve(listener, routes::routes(shared), ended).await;
+    connection::serve(listener, routes::routes(shared), options.timeouts, ended).await;
     Ok(())
 }
 
