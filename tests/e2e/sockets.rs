@@ -206,3 +206,27 @@ fn a_client_that_goes_away_before_the_answer_begins_cancels_its_request() {
         assert!(server.wait(server.sim().wait_cancelled(index, SOON)));
     }
 }
+
+#[test]
+fn a_client_that_is_refused_while_it_sends_sees_why() {
+    // More than the kernels take of what nobody reads.
+    let body = vec![b' '; 16 << 20];
+    let server = Embedded::giving(Reply::text("Hello"), PATIENT);
+    for (method, path, header, status) in [
+        ("POST", "/nowhere", "", 404),
+        ("POST", "/v1/models", "", 405),
+        ("POST", CHAT, "host: evil.example", 403),
+        ("GET", "/healthz", "", 200),
+    ] {
+        let headers: Vec<_> = [header]
+            .into_iter()
+            .filter(|header| !header.is_empty())
+            .collect();
+        let mut socket = server.send(&server.written(method, path, &headers, &body)[..1024]);
+        // Answered already, most likely.
+        thread::sleep(TRICKLE);
+        let rest = socket.write_all(&server.written(method, path, &headers, &body)[1024..]);
+        assert!(rest.is_ok(), "{method} {path}: {rest:?}");
+        assert_eq!(read(socket).status, status, "{method} {path}");
+    }
+}

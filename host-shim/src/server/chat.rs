@@ -27,10 +27,6 @@ use crate::{AnswerBuilder, ChatStream};
 /// Images make bodies large; nothing sensible is larger.
 const MAX_BODY: usize = 32 * 1024 * 1024;
 
-/// How much of one that is too large is read away: a client that is cut off while it sends doesn't
-/// see why.
-const MAX_DISCARDED: usize = 4 * MAX_BODY;
-
 /// Why there is no answer.
 pub(super) enum Failed {
     Refused(Refused),
@@ -161,7 +157,6 @@ pub(super) async fn read_body(request: Request, within: Duration) -> Result<Byte
 
 async fn collect(mut body: Body) -> Result<Bytes, Refused> {
     let mut collected = BytesMut::new();
-    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             let sentence = "the body broke off or is malformed; send it again";
@@ -170,19 +165,11 @@ async fn collect(mut body: Body) -> Result<Bytes, Refused> {
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        length += data.len();
-        if length <= MAX_BODY {
-            collected.extend_from_slice(&data);
-        } else {
-            collected = BytesMut::new();
+        if collected.len() + data.len() > MAX_BODY {
+            let sentence = "the body is larger than 32 MB; send smaller or fewer images";
+            return Err(Refused::plain(413, "body_too_large", sentence));
         }
-        if length > MAX_DISCARDED {
-            break;
-        }
-    }
-    if length > MAX_BODY {
-        let sentence = "the body is larger than 32 MB; send smaller or fewer images";
-        return Err(Refused::plain(413, "body_too_large", sentence));
+        collected.extend_from_slice(&data);
     }
     Ok(collected.freeze())
 }

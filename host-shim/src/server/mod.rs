@@ -9,6 +9,7 @@
 //! | `connection`, `timeouts` | sockets: accepted, counted, timed |
 //! | `routes`, `access` | which path is whose, and who may |
 //! | `chat`, `event_body` | one answer: whole, or as it arrives |
+//! | `unread` | bodies of requests that are refused early |
 //! | `count` | the tokens of a request |
 //! | `models`, `operations`, `page` | everything else that is served |
 //! | `status`, `reply` | errors as answers |
@@ -29,6 +30,7 @@ mod reply;
 mod routes;
 pub(crate) mod status;
 mod timeouts;
+mod unread;
 
 use std::future::Future;
 use std::io;
