@@ -47,6 +47,8 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    #[cfg(feature = "otlp")]
+    let export = super::otlp::Export::start(runtime.handle())?;
     let outcome = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
@@ -72,6 +74,8 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
             () = twice => Err(Failure::Interrupted),
         }
     });
+    #[cfg(feature = "otlp")]
+    let outcome = export.end(outcome);
     // What is left is cut off; there is nobody to wait for.
     runtime.shutdown_background();
     outcome

@@ -13,6 +13,7 @@
 //! | `count` | the tokens of a request |
 //! | `models`, `operations`, `page` | everything else that is served |
 //! | `status`, `reply` | errors as answers |
+//! | `traces` | a span for each answer, with the feature `otlp` |
 //! | `metrics`, `life` | what is counted, and how the end comes |
 
 mod access;
@@ -30,6 +31,8 @@ mod reply;
 mod routes;
 pub(crate) mod status;
 mod timeouts;
+#[cfg(feature = "otlp")]
+mod traces;
 mod unread;
 
 use std::future::Future;
