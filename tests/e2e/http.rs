@@ -3,7 +3,8 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Child;
+use std::ops::Deref;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -14,10 +15,16 @@ use crate::gateway::{Gateway, signal, spawn};
 /// No answer of a test takes longer.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// Where a server listens, and what is sent there.
+pub(crate) struct Door {
+    /// `HOST:PORT`
+    pub(crate) address: String,
+}
+
 /// A server, ended with the test.
 pub(crate) struct Server {
     child: Child,
-    pub(crate) address: String,
+    door: Door,
 }
 
 /// An answer.
@@ -28,22 +35,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-impl Server {
-    /// Starts `serve` with those further arguments.
-    pub(crate) fn start(user: &Gateway, arguments: &[&str]) -> Self {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
-        all.extend(arguments);
-        let mut child = spawn(&mut user.command(&all));
-        let mut line = String::new();
-        let stdout = child.stdout.as_mut().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let address = line.strip_prefix("listening http://").expect(&line);
-        Self {
-            address: address.trim_end().to_owned(),
-            child,
-        }
-    }
-
+impl Door {
     /// Connects, and sends that.
     pub(crate) fn send(&self, bytes: &[u8]) -> TcpStream {
         let mut socket = TcpStream::connect(&self.address).expect("it listens");
@@ -96,6 +88,29 @@ impl Server {
             body.to_string().as_bytes(),
         )
     }
+}
+
+impl Server {
+    /// Starts `serve` with those further arguments.
+    pub(crate) fn start(user: &Gateway, arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        Self::of(&mut user.command(&all))
+    }
+
+    /// Starts a command that serves.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = spawn(command);
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let address = line.strip_prefix("listening http://").expect(&line);
+        let address = address.trim_end().to_owned();
+        Self {
+            door: Door { address },
+            child,
+        }
+    }
 
     pub(crate) fn signal(&self, which: Signal) {
         signal(&self.child, which);
@@ -108,6 +123,14 @@ impl Server {
         let stderr = self.child.stderr.as_mut().expect("a pipe");
         stderr.read_to_string(&mut err).expect("text");
         (status.code(), err)
+    }
+}
+
+impl Deref for Server {
+    type Target = Door;
+
+    fn deref(&self) -> &Door {
+        &self.door
     }
 }
 

@@ -14,6 +14,8 @@ mod gateway;
 mod generate;
 mod logging;
 mod models;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod panics;
 mod plugins;
 mod progress;

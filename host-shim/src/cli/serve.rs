@@ -51,6 +51,7 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
         allowed_hosts: args.allowed_hosts,
         drain,
         plugins: Some(plugins.clone()),
+        ..Options::default()
     };
     let address = args
         .listen
@@ -59,6 +60,8 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
         .enable_all()
         .build()
         .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    #[cfg(feature = "otlp")]
+    let export = super::otlp::Export::start(runtime.handle())?;
     let outcome = runtime.block_on(async {
         let mut ending = Ending::new()?;
         let hang_up = signals::hang_up()?;
@@ -86,6 +89,8 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
             () = signals::on_hang_up(hang_up, || plugins.refresh()) => Ok(()),
         }
     });
+    #[cfg(feature = "otlp")]
+    let outcome = export.end(outcome);
     // What is left is cut off; there is nobody to wait for.
     runtime.shutdown_background();
     outcome

@@ -27,13 +27,6 @@ use crate::{AnswerBuilder, ChatStream};
 /// Images make bodies large; nothing sensible is larger.
 const MAX_BODY: usize = 32 * 1024 * 1024;
 
-/// How much of one that is too large is read away: a client that is cut off while it sends doesn't
-/// see why.
-const MAX_DISCARDED: usize = 4 * MAX_BODY;
-
-/// For a whole body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Why there is no answer.
 pub(super) enum Failed {
     Refused(Refused),
@@ -93,7 +86,7 @@ async fn answered<D: Dialect>(
         return Err(ProviderError::new(ErrorKind::Draining, sentence).into());
     }
     let open = shared.life.begin();
-    let body = read_body(request).await?;
+    let body = read_body(request, shared.timeouts.body).await?;
     let (asked, writer) = D::read(&body, stamp)?;
     drop(body);
     let Asked {
@@ -109,7 +102,14 @@ async fn answered<D: Dialect>(
         let mut events = Vec::new();
         stream.next_batch(&mut events).await?;
         let measured = std::mem::replace(measured, Measured::taken());
-        let body = EventBody::new(stream, writer, events, measured, open);
+        let body = EventBody::new(
+            stream,
+            writer,
+            events,
+            shared.timeouts.keep_alive,
+            measured,
+            open,
+        );
         let mut response = Response::new(Body::new(body));
         let headers = response.headers_mut();
         put(
@@ -145,11 +145,11 @@ async fn whole(
     writer.whole(answer.finish())
 }
 
-pub(super) async fn read_body(request: Request) -> Result<Bytes, Refused> {
-    match tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body())).await {
+pub(super) async fn read_body(request: Request, within: Duration) -> Result<Bytes, Refused> {
+    match tokio::time::timeout(within, collect(request.into_body())).await {
         Ok(body) => body,
         Err(_) => {
-            let sentence = "the body took longer than 30 seconds; send it faster";
+            let sentence = format!("the body took longer than {within:?}; send it faster");
             Err(Refused::plain(408, "body_timeout", sentence))
         }
     }
@@ -157,7 +157,6 @@ pub(super) async fn read_body(request: Request) -> Result<Bytes, Refused> {
 
 async fn collect(mut body: Body) -> Result<Bytes, Refused> {
     let mut collected = BytesMut::new();
-    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
             let sentence = "the body broke off or is malformed; send it again";
@@ -166,19 +165,11 @@ async fn collect(mut body: Body) -> Result<Bytes, Refused> {
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        length += data.len();
-        if length <= MAX_BODY {
-            collected.extend_from_slice(&data);
-        } else {
-            collected = BytesMut::new();
+        if collected.len() + data.len() > MAX_BODY {
+            let sentence = "the body is larger than 32 MB; send smaller or fewer images";
+            return Err(Refused::plain(413, "body_too_large", sentence));
         }
-        if length > MAX_DISCARDED {
-            break;
-        }
-    }
-    if length > MAX_BODY {
-        let sentence = "the body is larger than 32 MB; send smaller or fewer images";
-        return Err(Refused::plain(413, "body_too_large", sentence));
+        collected.extend_from_slice(&data);
     }
     Ok(collected.freeze())
 }

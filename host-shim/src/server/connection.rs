@@ -17,11 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 
-/// For a whole head, and for a connection that is kept and not used.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a peer may take nothing of what is written to it.
-const SLOW_READER_TIMEOUT: Duration = Duration::from_secs(60);
+use super::Timeouts;
 
 /// The most connections, where the system gives enough descriptors.
 const MAX_CONNECTIONS: u64 = 8192;
@@ -32,8 +28,8 @@ const SPARE_DESCRIPTORS: u64 = 64;
 /// Connections that are told at a time that there is no room.
 const MAX_TURNED_AWAY: usize = 16;
 
-/// How long telling that may take.
-const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long telling that may take, and reading away what they send meanwhile.
+const TURN_AWAY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long to wait after the system refused a connection: it will refuse the next one, too.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -47,7 +43,12 @@ retry-after: 1\r\nconnection: close\r\ncontent-length: 138\r\n\r\n\
 \"type\":\"server_error\",\"param\":null,\"code\":\"overloaded\"}}\n\n";
 
 /// Accepts until `ended` is ready, then lets what is being written go out.
-pub(super) async fn serve(listener: TcpListener, router: Router, ended: impl Future<Output = ()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    timeouts: Timeouts,
+    ended: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(room_for_connections()));
     let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
@@ -66,7 +67,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, ended: impl Fut
             }
         };
         match Arc::clone(&room).try_acquire_owned() {
-            Ok(permit) => spawn(socket, router.clone(), &graceful, permit),
+            Ok(permit) => spawn(socket, router.clone(), timeouts, &graceful, permit),
             Err(_) => {
                 if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                     tokio::spawn(turn_away(socket, permit));
@@ -82,6 +83,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, ended: impl Fut
 fn spawn(
     socket: TcpStream,
     router: Router,
+    timeouts: Timeouts,
     graceful: &GracefulShutdown,
     permit: OwnedSemaphorePermit,
 ) {
@@ -90,10 +92,10 @@ fn spawn(
         return;
     }
     let mut timed = TimeoutStream::new(socket);
-    timed.set_write_timeout(Some(SLOW_READER_TIMEOUT));
+    timed.set_write_timeout(Some(timeouts.write));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        .header_read_timeout(timeouts.head)
         .serve_connection(
             TokioIo::new(Box::pin(timed)),
             TowerToHyperService::new(router),
@@ -110,7 +112,9 @@ fn spawn(
 async fn turn_away(mut socket: TcpStream, _permit: OwnedSemaphorePermit) {
     let told = async {
         socket.write_all(NO_ROOM).await?;
-        socket.shutdown().await
+        socket.shutdown().await?;
+        // A client that is cut off while it sends doesn't see why.
+        tokio::io::copy(&mut socket, &mut tokio::io::sink()).await
     };
     // A peer that doesn't listen isn't told.
     let _ = tokio::time::timeout(TURN_AWAY_TIMEOUT, told).await;

@@ -17,9 +17,6 @@ use super::life::Open;
 use super::metrics::Measured;
 use crate::ChatStream;
 
-/// How long a connection is silent before it shows a sign of life.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
 /// Where one write ends although more is ready.
 const MAX_WRITE: usize = 64 * 1024;
 
@@ -31,6 +28,8 @@ pub(super) struct EventBody<W> {
     events: Vec<StreamEvent>,
     written: Vec<u8>,
     buffer: BytesMut,
+    /// How long it is silent before it shows a sign of life.
+    keep_alive: Duration,
     silence: Pin<Box<Sleep>>,
     measured: Measured,
     _open: Open,
@@ -42,6 +41,7 @@ impl<W: EventWriter> EventBody<W> {
         stream: ChatStream,
         writer: W,
         events: Vec<StreamEvent>,
+        keep_alive: Duration,
         measured: Measured,
         open: Open,
     ) -> Self {
@@ -51,7 +51,8 @@ impl<W: EventWriter> EventBody<W> {
             events,
             written: Vec::new(),
             buffer: BytesMut::new(),
-            silence: Box::pin(sleep(KEEP_ALIVE)),
+            keep_alive,
+            silence: Box::pin(sleep(keep_alive)),
             measured,
             _open: open,
         }
@@ -116,7 +117,9 @@ impl<W: EventWriter> Body for EventBody<W> {
             }
             this.writer.keep_alive(&mut this.written);
         }
-        this.silence.as_mut().reset(Instant::now() + KEEP_ALIVE);
+        this.silence
+            .as_mut()
+            .reset(Instant::now() + this.keep_alive);
         this.buffer.extend_from_slice(&this.written);
         this.written.clear();
         Poll::Ready(Some(Ok(Frame::data(this.buffer.split().freeze()))))

@@ -275,6 +275,15 @@ impl Drop for Measured {
 
 impl Measuring {
     fn tell(self, failure: Option<&str>) {
+        #[cfg(feature = "otlp")]
+        super::traces::Answer {
+            model: &self.model,
+            provider: &self.provider,
+            took: self.started.elapsed(),
+            metadata: self.metadata.as_deref(),
+            failure,
+        }
+        .tell();
         let metrics = &self.shared.metrics;
         let mut labels = self.labels();
         if let Some(first) = self.first {

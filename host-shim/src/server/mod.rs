@@ -6,12 +6,14 @@
 //! | module | what it does |
 //! |---|---|
 //! | `dialect` | what the server needs of an API that clients speak; pure |
-//! | `connection` | sockets: accepted, counted, timed |
+//! | `connection`, `timeouts` | sockets: accepted, counted, timed |
 //! | `routes`, `access` | which path is whose, and who may |
 //! | `chat`, `event_body` | one answer: whole, or as it arrives |
+//! | `unread` | bodies of requests that are refused early |
 //! | `count` | the tokens of a request |
 //! | `models`, `operations`, `plugins`, `page` | everything else that is served |
 //! | `status`, `reply` | errors as answers |
+//! | `traces` | a span for each answer, with the feature `otlp` |
 //! | `metrics`, `life` | what is counted, and how the end comes |
 
 mod access;
@@ -29,6 +31,10 @@ mod plugins;
 mod reply;
 mod routes;
 pub(crate) mod status;
+mod timeouts;
+#[cfg(feature = "otlp")]
+mod traces;
+mod unread;
 
 use std::future::Future;
 use std::io;
@@ -45,6 +51,8 @@ use access::Access;
 use life::Life;
 use metrics::Metrics;
 
+pub use timeouts::Timeouts;
+
 /// How the server is to behave.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -56,6 +64,8 @@ pub struct Options {
     pub drain: Duration,
     /// The plugins that are kept up to date, for those who run the gateway to see and to swap.
     pub plugins: Option<Plugins>,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
 }
 
 impl Default for Options {
@@ -65,6 +75,7 @@ impl Default for Options {
             allowed_hosts: Vec::new(),
             drain: Duration::from_secs(600),
             plugins: None,
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -89,6 +100,7 @@ struct Shared {
     life: Arc<Life>,
     metrics: Metrics,
     plugins: Option<Plugins>,
+    timeouts: Timeouts,
 }
 
 /// Serves until `shutdown` is ready; then readiness is 503, and what is open may end within the
@@ -107,6 +119,7 @@ pub async fn run(
         life: Arc::new(Life::default()),
         metrics: Metrics::new(),
         plugins: options.plugins.clone(),
+        timeouts: options.timeouts,
     });
     let life = Arc::clone(&shared.life);
     let ended = async {
@@ -119,7 +132,7 @@ pub async fn run(
             tracing::warn!("answers were still open at the deadline; they are cut off");
         }
     };
-    connection::serve(listener, routes::routes(shared), ended).await;
+    connection::serve(listener, routes::routes(shared), options.timeouts, ended).await;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::dialect::Refused;
-use super::{Shared, access, chat, count, models, operations, page, plugins, reply};
+use super::{Shared, access, chat, count, models, operations, page, plugins, reply, unread};
 use crate::anthropic::Messages;
 use crate::openai::OpenAi;
 
@@ -35,6 +35,7 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(&shared), access::check))
+        .layer(from_fn_with_state(Arc::clone(&shared), unread::read_away))
         .layer(from_fn(log))
         .with_state(shared)
 }

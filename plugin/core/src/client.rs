@@ -33,6 +33,9 @@ pub(crate) use live::Live;
 /// whose clock is ahead, must not meet expired ones. The SDK takes up to half of it off at random.
 const REFRESH_AHEAD: Duration = Duration::from_secs(60);
 
+/// The most regions whose control planes are remembered.
+const MAX_CONTROL_HOSTS: usize = 100;
+
 /// The clients of one region.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
@@ -55,6 +58,7 @@ pub(crate) struct Session {
     signer: Signer,
     http: Http,
     by_region: Mutex<HashMap<String, Clients>>,
+    control_hosts: Mutex<HashMap<String, Option<String>>>,
 }
 
 impl Session {
@@ -75,6 +79,7 @@ impl Session {
                 signer: Signer::Given,
                 http,
                 by_region: Mutex::default(),
+                control_hosts: Mutex::default(),
             });
         }
         let region = region_of(config).await;
@@ -108,6 +113,7 @@ impl Session {
             signer,
             http,
             by_region: Mutex::default(),
+            control_hosts: Mutex::default(),
         })
     }
 
@@ -128,9 +134,25 @@ impl Session {
 
     /// Where the lists of a region come from.
     pub(crate) fn control_endpoint(&self, region: &str) -> String {
-        let host = || endpoints::control_host(&self.shared, region);
         let named = self.endpoints.control.clone();
+        let host = || self.control_host(region);
         named.or_else(host).unwrap_or_else(|| nowhere(region))
+    }
+
+    /// The control plane's host in a region, remembered: every request asks, and the SDK's rules take
+    /// longer than all the rest of finding out where it goes.
+    fn control_host(&self, region: &str) -> Option<String> {
+        let hosts = self.control_hosts.lock();
+        let mut hosts = hosts.unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.get(region) {
+            return host.clone();
+        }
+        let host = endpoints::control_host(&self.shared, region);
+        // Regions of requests are the clients' to choose.
+        if hosts.len() < MAX_CONTROL_HOSTS {
+            hosts.insert(region.to_owned(), host.clone());
+        }
+        host
     }
 
     /// The clients of a region.

@@ -202,7 +202,7 @@ impl Discovery {
             id,
             &with_lists,
             &self.settings.profile_order,
-            &self.known.facts(id, None),
+            &self.known.remembered(id, None),
         );
         (resolved, missing)
     }

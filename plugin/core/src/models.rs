@@ -6,6 +6,7 @@
 mod cost;
 mod facts;
 mod id;
+mod memo;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub use facts::{
     Words,
 };
 pub use id::{GEOGRAPHIES, ModelId};
+use memo::Memo;
 
 const TABLE: &str = include_str!("../../models.toml");
 
@@ -91,6 +93,7 @@ impl From<&ConfigModel> for Row {
 #[derive(Debug, Clone, Default)]
 pub struct Models {
     user: Arc<[Row]>,
+    memo: Memo,
 }
 
 impl Models {
@@ -99,7 +102,13 @@ impl Models {
         table()?;
         Ok(Self {
             user: user.into_iter().collect(),
+            memo: Memo::default(),
         })
+    }
+
+    /// [`Models::facts`], remembered: for what every request asks.
+    pub fn remembered(&self, model_id: &str, base: Option<&str>) -> Arc<Facts> {
+        self.memo.get(model_id, base, || self.facts(model_id, base))
     }
 
     /// What is known of a model. `base` is the foundation model behind it, where the id itself

@@ -329,7 +329,7 @@ fn conversation() -> impl Strategy<Value = Value> {
 fn converted(request: &str) -> ConverseRequest {
     let request: ChatRequest = serde_json::from_str(request).expect("a request");
     let terms = Terms {
-        facts: Models::default().facts(&request.model_id, None),
+        facts: Models::default().remembered(&request.model_id, None),
         ..Terms::default()
     };
     to_converse(request, &terms).expect("a request")

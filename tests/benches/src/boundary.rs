@@ -6,8 +6,8 @@ use host_shim::interface::{ChatRequest, Delta, Message, Role, StreamEvent};
 use host_shim::{Loader, Registry};
 use tempfile::TempDir;
 
-use crate::Error;
 use crate::measure::Streams;
+use benches::Error;
 
 pub(crate) struct Client {
     registry: Registry,

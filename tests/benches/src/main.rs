@@ -7,16 +7,12 @@ mod measure;
 mod raw;
 mod sdk;
 
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
+use benches::{Error, Simulator, beside, median};
 use clap::{Parser, ValueEnum};
 
 use measure::{Load, Measured};
-
-/// Anything that goes wrong ends the run with its sentence.
-type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Variant {
@@ -72,7 +68,10 @@ fn run(options: &Options) -> Result<(), Error> {
     if let (Some(variant), Some(url)) = (options.variant, &options.url) {
         return measure_here(variant, url, options);
     }
-    let simulator = Simulator::start(options)?;
+    let simulator = Simulator::start(&serde_json::json!({"default": {
+        "deltas": {"count": options.deltas, "size": options.size},
+        "eventsPerChunk": options.per_chunk,
+    }}))?;
     println!(
         "{} deltas × {} bytes, {} events a write, {} streams a measurement, median of {} rounds",
         options.deltas, options.size, options.per_chunk, options.requests, options.rounds
@@ -84,7 +83,7 @@ fn run(options: &Options) -> Result<(), Error> {
         for _ in 0..options.rounds {
             let mut round = Vec::new();
             for variant in VARIANTS {
-                round.push(measure_apart(variant, &simulator.url, streams, options)?);
+                round.push(measure_apart(variant, simulator.url(), streams, options)?);
             }
             rounds.push(round);
         }
@@ -100,12 +99,6 @@ fn run(options: &Options) -> Result<(), Error> {
         );
     }
     Ok(())
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// CPU µs per event of one variant, in a process of its own.
@@ -148,56 +141,4 @@ fn measure_here(variant: Variant, url: &str, options: &Options) -> Result<(), Er
     }?;
     println!("{}", serde_json::to_string(&measured)?);
     Ok(())
-}
-
-/// A file beside this program, as one release build leaves them.
-fn beside(name: &str) -> Result<PathBuf, Error> {
-    let file = std::env::current_exe()?.with_file_name(name);
-    if file.exists() {
-        return Ok(file);
-    }
-    Err(format!("{} is missing; run `cargo build --release`", file.display()).into())
-}
-
-struct Simulator {
-    process: Child,
-    url: String,
-    _script: tempfile::NamedTempFile,
-}
-
-impl Simulator {
-    fn start(options: &Options) -> Result<Self, Error> {
-        let script = tempfile::NamedTempFile::new()?;
-        let reply = serde_json::json!({"default": {
-            "deltas": {"count": options.deltas, "size": options.size},
-            "eventsPerChunk": options.per_chunk,
-        }});
-        std::fs::write(script.path(), reply.to_string())?;
-        let mut process = Command::new(beside("bedrock-simulator")?)
-            .arg("--script")
-            .arg::<&Path>(script.path())
-            .args(["--any-model", "--allow-anyone", "--keep-requests", "0"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let stdout = process.stdout.take().ok_or("the simulator has no stdout")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let url = line
-            .trim()
-            .strip_prefix("listening ")
-            .ok_or("the simulator did not start")?;
-        Ok(Self {
-            url: url.to_owned(),
-            process,
-            _script: script,
-        })
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        // Ours, by its handle.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

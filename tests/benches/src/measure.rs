@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use benches::Error;
 
 /// What is asked of a client.
 #[derive(Debug, Clone, Copy)]

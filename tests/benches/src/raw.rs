@@ -9,8 +9,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 
-use crate::Error;
 use crate::measure::Streams;
+use benches::Error;
 
 const BODY: &str = r#"{"messages":[{"role":"user","content":[{"text":"go"}]}]}"#;
 

@@ -4,8 +4,8 @@ use aws_credential_types::Credentials;
 use aws_sdk_bedrockruntime as runtime;
 use runtime::types::{ContentBlock, ConversationRole, ConverseStreamOutput, Message};
 
-use crate::Error;
 use crate::measure::Streams;
+use benches::Error;
 
 /// The key pair that AWS's documentation uses; the simulator accepts it.
 const KEY: (&str, &str) = (

@@ -1,6 +1,8 @@
 //! One model asked: with what is known of it, and again where the service names something that can be
 //! left out.
 
+use std::sync::Arc;
+
 use provider_interface::{ChatRequest, ErrorKind, ProviderError, StreamEvent};
 use tokio::time::timeout_at;
 
@@ -103,7 +105,7 @@ impl Attempt<'_> {
                 refusal: failed.error.message,
             });
             terms.lessons.push(remedy);
-            remedy.teaches(&mut terms.facts, request.has_tools());
+            remedy.teaches(Arc::make_mut(&mut terms.facts), request.has_tools());
             request = match original.clone().filter(|_| remedy == Remedy::ByAnswerTool) {
                 Some(chat) => convert::to_converse(chat, &terms)?,
                 None => request.with(remedy),
@@ -114,9 +116,9 @@ impl Attempt<'_> {
     /// On what terms a model is asked; `base` is the foundation model behind it, if a list tells.
     fn terms(&self, model_id: &str, base: Option<&str>, has_tools: bool) -> Terms {
         let lessons = self.lessons.of(model_id);
-        let mut facts = self.config.known.facts(model_id, base);
+        let mut facts = self.config.known.remembered(model_id, base);
         for lesson in &lessons {
-            lesson.teaches(&mut facts, has_tools);
+            lesson.teaches(Arc::make_mut(&mut facts), has_tools);
         }
         Terms {
             facts,
@@ -131,7 +133,7 @@ impl Attempt<'_> {
         &self,
         sender: &Sender,
         request: &ConverseRequest,
-        facts: &Facts,
+        facts: &Arc<Facts>,
         asked: &str,
         watch: &Watch,
     ) -> Result<Reader, ProviderError> {
@@ -144,7 +146,7 @@ impl Attempt<'_> {
             } else {
                 Decoder::Whole(WholeDecoder::default())
             },
-            restorer: Restorer::new(request, facts.clone(), asked),
+            restorer: Restorer::new(request, Arc::clone(facts), asked),
             request_id,
         })
     }

@@ -1,6 +1,8 @@
 //! An answer as the caller expects it: tools by the caller's names, a structured answer as text, the
 //! stop reason that is true, and what it cost.
 
+use std::sync::Arc;
+
 use provider_interface::{
     BlockStart, ContentBlockDelta, ContentBlockStop, Delta, Json, Metadata, RString, StopReason,
     StreamEvent,
@@ -22,7 +24,7 @@ pub struct Restorer {
     answer: Option<(u32, String)>,
     has_answered: bool,
     has_called: bool,
-    facts: Facts,
+    facts: Arc<Facts>,
     model_id: String,
     /// The service tier that was asked for.
     tier: Option<String>,
@@ -32,7 +34,7 @@ pub struct Restorer {
 
 impl Restorer {
     /// For the answer to a request; `asked` is the model that the caller named.
-    pub fn new(sent: &ConverseRequest, facts: Facts, asked: &str) -> Self {
+    pub fn new(sent: &ConverseRequest, facts: Arc<Facts>, asked: &str) -> Self {
         let tier = sent.request.service_tier.as_ref();
         Self {
             names: sent.names.clone(),

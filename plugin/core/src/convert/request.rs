@@ -1,6 +1,7 @@
 //! A chat request → the model id and the body of Converse and ConverseStream.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use provider_interface::{
@@ -20,7 +21,7 @@ use crate::models::{Facts, ModelId};
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     /// What is known of it.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// Where the caller set no cache points and no policy.
     pub caching: Option<PromptCaching>,
     /// For the invocation log, beside the caller's own.

@@ -32,7 +32,7 @@ struct Case<'a> {
 /// What a model is asked on, by the table.
 pub(super) fn terms(model_id: &str) -> Terms {
     Terms {
-        facts: Models::default().facts(model_id, None),
+        facts: Models::default().remembered(model_id, None),
         ..Terms::default()
     }
 }

@@ -14,7 +14,7 @@ fn restorer(members: &str) -> Restorer {
         r#"{{"modelId":"{CLAUDE}","messages":[{{"role":"user","content":[{{"text":"Hi"}}]}}]{members}}}"#
     );
     let request: ChatRequest = serde_json::from_str(&json).expect("a request");
-    let facts = Models::default().facts(CLAUDE, None);
+    let facts = Models::default().remembered(CLAUDE, None);
     let terms = Terms {
         facts: facts.clone(),
         ..Terms::default()
