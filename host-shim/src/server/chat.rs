@@ -97,6 +97,7 @@ async fn answered<D: Dialect>(
     } = asked;
     let mut stream = shared.registry.stream(&model, request)?;
     measured.asked(&model, stream.provider());
+    let generation = stream.provider().generation();
     let mut response = if as_stream {
         // An error before the first event still has a status of its own.
         let mut events = Vec::new();
@@ -126,6 +127,12 @@ async fn answered<D: Dialect>(
         reply::json(200, body)
     };
     name_ignored(response.headers_mut(), &ignored);
+    // Whoever swaps plugins sees by it which one answered.
+    put(
+        response.headers_mut(),
+        "x-plugin-generation",
+        &generation.to_string(),
+    );
     Ok(response)
 }
 

@@ -100,16 +100,25 @@ impl Simulator {
     }
 }
 
-/// `bedrock-gateway serve`, with a home of its own.
+/// `bedrock-gateway serve`, with a home of its own, and the plugin in the plugins folder there.
 pub struct Gateway {
     serving: Serving,
-    _home: TempDir,
+    home: TempDir,
 }
+
+/// Where the plugin lies in the gateway's home.
+const PLUGIN: &str = ".openclaw/plugins/libamazon_bedrock.so";
+
+/// All that the gateway is told.
+const CONFIG: &str = r#"{ "plugins": { "entries": { "amazon-bedrock": { "enabled": true } } } }"#;
 
 impl Gateway {
     /// Starts it in front of a simulator.
     pub fn start(simulator: &Simulator) -> Result<Self, Error> {
         let home = tempfile::tempdir()?;
+        fs::create_dir_all(home.path().join(PLUGIN).with_file_name(""))?;
+        fs::write(home.path().join(".openclaw/openclaw.json"), CONFIG)?;
+        put_plugin(home.path(), 0)?;
         let mut command = Command::new(beside("bedrock-gateway")?);
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -123,8 +132,14 @@ impl Gateway {
             .env("AWS_SECRET_ACCESS_KEY", KEY.1);
         Ok(Self {
             serving: Serving::start(&mut command)?,
-            _home: home,
+            home,
         })
+    }
+
+    /// Puts another build of the plugin into its plugins folder, in place of the one there: the same
+    /// code with a number behind it, which nothing reads.
+    pub fn put_plugin(&self, number: usize) -> Result<(), Error> {
+        put_plugin(self.home.path(), number)
     }
 
     /// Where it listens.
@@ -136,6 +151,16 @@ impl Gateway {
     pub fn process(&self) -> Process {
         Process(self.serving.child.id())
     }
+}
+
+fn put_plugin(home: &Path, number: usize) -> Result<(), Error> {
+    let plugin = home.join(PLUGIN);
+    let fresh = plugin.with_extension("part");
+    let mut bytes = fs::read(beside("libamazon_bedrock.so")?)?;
+    bytes.extend(number.to_be_bytes());
+    fs::write(&fresh, bytes)?;
+    fs::rename(&fresh, &plugin)?;
+    Ok(())
 }
 
 /// A process as Linux's `/proc` shows it.
@@ -166,6 +191,11 @@ impl Process {
     /// How many threads it has.
     pub fn threads(self) -> Result<u64, Error> {
         self.status("Threads:")
+    }
+
+    /// How many memory maps it has.
+    pub fn maps(self) -> Result<usize, Error> {
+        Ok(self.read("maps")?.lines().count())
     }
 
     /// How many descriptors it has open.

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use benches::Error;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -26,6 +26,8 @@ pub(crate) struct Seen {
     pub(crate) events: usize,
     /// Those with text.
     pub(crate) deltas: usize,
+    /// The generation of the plugin that answered.
+    pub(crate) generation: u64,
 }
 
 impl Connection {
@@ -41,8 +43,12 @@ impl Connection {
         })
     }
 
-    /// Posts JSON, and gives the body of an answer that is no refusal.
-    pub(crate) async fn post(&mut self, path: &str, body: String) -> Result<Incoming, Error> {
+    /// Posts JSON, and gives an answer that is no refusal.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        body: String,
+    ) -> Result<Response<Incoming>, Error> {
         self.requests.ready().await?;
         let request = Request::post(path)
             .header("host", &self.host)
@@ -51,7 +57,7 @@ impl Connection {
         let answer = self.requests.send_request(request).await?;
         let status = answer.status();
         if status.is_success() {
-            return Ok(answer.into_body());
+            return Ok(answer);
         }
         let told = answer.into_body().collect().await?.to_bytes();
         Err(format!("HTTP {status}: {}", String::from_utf8_lossy(&told)).into())
@@ -63,9 +69,13 @@ impl Connection {
         dialect: Dialect,
         mut each: impl FnMut(&str) -> Result<(), Error>,
     ) -> Result<Seen, Error> {
-        let mut body = self.post(dialect.path(), dialect.request()).await?;
+        let answer = self.post(dialect.path(), dialect.request()).await?;
         let mut buffer = BytesMut::new();
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            generation: generation(&answer),
+            ..Seen::default()
+        };
+        let mut body = answer.into_body();
         let (mut stopped, mut ended) = (false, false);
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame?.into_data() else {
@@ -96,6 +106,12 @@ impl Connection {
         }
         Err(format!("it broke off after {} events", seen.events).into())
     }
+}
+
+fn generation(answer: &Response<Incoming>) -> u64 {
+    let header = answer.headers().get("x-plugin-generation");
+    let number = header.and_then(|number| number.to_str().ok()?.parse().ok());
+    number.unwrap_or_default()
 }
 
 /// Takes a whole event off the front, if there is one.

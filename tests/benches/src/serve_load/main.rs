@@ -7,6 +7,7 @@ mod dialect;
 mod numbered;
 mod paced;
 mod request;
+mod swaps;
 mod unpaced;
 
 use std::process::ExitCode;
@@ -29,6 +30,9 @@ enum Load {
     Unpaced(unpaced::Unpaced),
     /// One short request after another: what the gateway adds to each
     Request(request::Requests),
+    /// Swaps of the plugin under paced streams; status 1 when one lost, doubled or reordered anything,
+    /// or was answered by what had been replaced
+    Swaps(swaps::Swaps),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
                 Load::Paced(paced) => paced.run().await,
                 Load::Unpaced(unpaced) => unpaced.run().await,
                 Load::Request(requests) => requests.run().await,
+                Load::Swaps(swaps) => swaps.run().await,
             }
         })
     });
