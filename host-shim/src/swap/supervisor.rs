@@ -12,6 +12,7 @@ use super::files::SETTLED_AFTER;
 use super::plugins::Seen;
 use super::watch::Watch;
 use super::{Listed, Manager, Refused};
+use crate::State;
 
 /// How often the folders are looked at, whatever the system says about them.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -87,7 +88,7 @@ impl Supervisor {
                 self.look(now);
             }
             for refusal in self.manager.take_news() {
-                tracing::warn!("{refusal}");
+                tracing::warn!(state = State::Rejected.as_str(), "{refusal}");
             }
             let is_any_draining = self.manager.step();
             self.show();

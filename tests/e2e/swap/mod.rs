@@ -153,6 +153,12 @@ impl Folder {
         version_of(&events)
     }
 
+    /// Settings with that config for the echo, which nothing here follows.
+    pub(crate) fn settings(&self, echo: Value) -> Settings {
+        let config = json!({"plugins": {"entries": {"echo": {"enabled": true, "config": echo}}}});
+        reading(self.root.path(), &Arc::new(Mutex::new(config)))().unwrap()
+    }
+
     /// Changes the echo's part of the config.
     pub(crate) fn configure(&self, echo: Value) {
         self.config.lock().unwrap()["plugins"]["entries"]["echo"]["config"] = echo;

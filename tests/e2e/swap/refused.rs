@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use host_shim::State;
-use host_shim::loader::Sha256;
-use host_shim::swap::Refused;
+use host_shim::loader::{Loader, Sha256};
+use host_shim::swap::{Opener, Refused, Settings};
 use minisign::KeyPair;
 use serde_json::json;
 
@@ -184,6 +184,25 @@ async fn a_good_file_serves_soon_whatever_hung_before() {
         "{:?}",
         arrived.elapsed()
     );
+}
+
+#[test]
+fn what_can_not_be_tried_apart_unless_it_has_proven_itself() {
+    let folder = Folder::serving();
+    let opener = Opener::new(Loader::new(folder.path("other-state")), None);
+    let pinned = Sha256::of(&fs::read(library(V1)).unwrap()).to_string();
+    let candidate = |settings: &Settings| settings.candidates().candidates[0].clone();
+    let trusting = folder.settings(json!({}));
+    let refused = opener.open(&candidate(&trusting), &trusting).unwrap_err();
+    let reason = sentence(&refused.to_string(), &folder.path("plugins/libecho.so"));
+    assert_eq!(
+        reason,
+        "cannot load plugin FILE: this gateway can't try it in a process of its own first; set trust to \
+         \"pinned\" with its sha256, or to \"signed\""
+    );
+    let pinning = folder.settings(json!({"trust": "pinned", "sha256": pinned}));
+    let plugin = opener.open(&candidate(&pinning), &pinning).unwrap();
+    assert_eq!(plugin.info().version, "1.0.0");
 }
 
 #[tokio::test]
