@@ -1,10 +1,10 @@
-//! `config validate [FILE]` and `config show`.
+//! `config validate [FILE]`, `config schema` and `config show`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use host_shim::config::{Config, Setting};
+use host_shim::config::{Config, SCHEMA, Setting};
 
 use super::context::Context;
 use super::failure::Outcome;
@@ -18,6 +18,8 @@ pub(super) enum Command {
         /// The file to check instead of the one in force
         file: Option<PathBuf>,
     },
+    /// Print the JSON schema of the config, for editors
+    Schema,
     /// Print the effective config, each value with where it came from
     Show,
 }
@@ -26,6 +28,10 @@ pub(super) enum Command {
 pub(super) fn run(command: Command, context: &Context) -> Outcome {
     match command {
         Command::Validate { file } => validate(file, context),
+        Command::Schema => {
+            io::stdout().lock().write_all(SCHEMA.as_bytes())?;
+            Ok(())
+        }
         Command::Show => show(context),
     }
 }

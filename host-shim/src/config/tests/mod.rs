@@ -4,6 +4,7 @@ mod accepted;
 mod locating;
 mod properties;
 mod refused;
+mod schema;
 mod shown;
 
 use std::path::{Path, PathBuf};
