@@ -96,7 +96,8 @@ impl Work {
         OpenAnswer(Arc::clone(self))
     }
 
-    /// Has this called once, when the first `trial` answers have all ended in a panic.
+    /// Has this called when the first `trial` answers have all ended in a panic, and again after as
+    /// many more.
     pub(crate) fn on_trouble(&self, trial: u32, tell: impl Fn() + Send + Sync + 'static) {
         let tell = Box::new(tell);
         // A generation is on trial once.
@@ -114,7 +115,8 @@ impl Work {
     pub(crate) fn panicked(&self) {
         let panics = self.panics.fetch_add(1, Ordering::Relaxed) + 1;
         let is_troubled = |trouble: &&OnTrouble| {
-            panics == trouble.trial && !self.has_answered.load(Ordering::Relaxed)
+            panics.is_multiple_of(trouble.trial.max(1))
+                && !self.has_answered.load(Ordering::Relaxed)
         };
         if let Some(trouble) = self.on_trouble.get().filter(is_troubled) {
             (trouble.tell)();

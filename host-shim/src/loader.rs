@@ -23,7 +23,7 @@ use crate::plugin::Plugin;
 use crate::provider::plugin_error;
 use crate::versions::{Module, VERSIONS, Version};
 
-pub(crate) use error::shorten;
+pub(crate) use error::{shorten, shorten_path};
 
 pub use digest::{InvalidSha256, Sha256};
 pub use error::{LoadError, Refusal};

@@ -7,6 +7,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process;
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 /// The file, removed when this is dropped.
@@ -50,10 +52,17 @@ impl Drop for AddressFile {
     }
 }
 
-/// The address that the last gateway left which was started with this state folder. It may have ended
-/// without a word.
+/// The address of the gateway that was last started with this state folder, if it runs.
 pub(super) fn running(state_dir: &Path) -> Option<String> {
-    read(&path(state_dir)).map(|address| address.url)
+    let address = read(&path(state_dir))?;
+    // Somebody else may listen there by now, who must not be shown the token.
+    is_alive(address.pid).then_some(address.url)
+}
+
+fn is_alive(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let asked = pid.map(test_kill_process);
+    matches!(asked, Some(Ok(()) | Err(Errno::PERM)))
 }
 
 fn path(state_dir: &Path) -> PathBuf {

@@ -33,7 +33,7 @@ pub(super) struct Args {
     allowed_hosts: Vec<String>,
     /// How long open answers may go on after a first signal, and those of a plugin that another has
     /// replaced; else the config's, else 600. A second signal ends them
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=86400))]
     drain: Option<u64>,
 }
 
@@ -44,6 +44,15 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
     let drain = Duration::from_secs(args.drain.unwrap_or(config.bedrock.serve.drain));
     // Whatever could be wrong without a plugin is told before one is opened.
     let token = token(&config)?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    // Before anything that takes time: a signal that nobody listens for ends the process.
+    let (mut ending, hang_up) = {
+        let _entered = runtime.enter();
+        (Ending::new()?, signals::hang_up()?)
+    };
     let registry = Arc::new(Registry::new());
     let plugins = supervised(settings, drain, &registry, context)?;
     let options = Options {
@@ -56,15 +65,9 @@ pub(super) fn run(args: Args, context: &Context) -> Outcome {
     let address = args
         .listen
         .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, config.bedrock.serve.port)));
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
     #[cfg(feature = "otlp")]
     let export = super::otlp::Export::start(runtime.handle())?;
     let outcome = runtime.block_on(async {
-        let mut ending = Ending::new()?;
-        let hang_up = signals::hang_up()?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             Failure::Failed(format!(
                 "cannot listen on {address}: {error}; choose another with --listen"

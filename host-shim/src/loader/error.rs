@@ -290,6 +290,16 @@ pub enum Refusal {
     Nonsense(String),
 }
 
+impl Refusal {
+    /// Whether it may be the system's trouble of the moment rather than the file's.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable(_) | Self::Copy { .. } | Self::NoProbe(_) | Self::Changing
+        ) || matches!(self, Self::Crashed { signal } if *signal == libc::SIGKILL)
+    }
+}
+
 /// The names of signals that end a process which goes wrong.
 fn signal_name(signal: i32) -> Cow<'static, str> {
     const NAMES: [(i32, &str); 7] = [
@@ -336,7 +346,7 @@ pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// A path as part of a sentence; of a long one its end, which tells more.
-fn shorten_path(path: &Path) -> String {
+pub(crate) fn shorten_path(path: &Path) -> String {
     let text = path.display().to_string();
     let text = text.replace(|c: char| c.is_control(), "\u{fffd}");
     let length = text.chars().count();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::fit::first_fit;
@@ -17,9 +18,12 @@ pub const MAX_IMAGES: usize = 64;
 // Held while a library is opened: two threads that load the same file must not open it twice.
 static IMAGES: Mutex<BTreeMap<Sha256, Image>> = Mutex::new(BTreeMap::new());
 
+/// Their number, for whoever must not wait until a library has been opened.
+static OPENED: AtomicUsize = AtomicUsize::new(0);
+
 /// How many different libraries this process has opened, of [`MAX_IMAGES`].
 pub fn opened_images() -> usize {
-    IMAGES.lock().unwrap_or_else(PoisonError::into_inner).len()
+    OPENED.load(Ordering::Relaxed)
 }
 
 /// The root module of a staged file, its layout checked by the first of the versions that fits.
@@ -32,6 +36,7 @@ pub(super) fn module<M>(staged: &Staged, versions: &[Version<M>]) -> Result<M, R
         }
         let image = opened(staged.image())?;
         images.insert(sha256, image);
+        OPENED.store(images.len(), Ordering::Relaxed);
     }
     module_of(images.get(&sha256).ok_or(Refusal::NoEntry)?, versions)
 }

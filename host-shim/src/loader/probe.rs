@@ -136,7 +136,7 @@ fn wait(child: &mut Child) -> Result<(Vec<u8>, ExitStatus), Refusal> {
     let end = Instant::now() + DEADLINE;
     let output = child.stdout.take();
     let (sender, said) = mpsc::channel();
-    thread::spawn(move || {
+    let reading = thread::Builder::new().spawn(move || {
         let mut bytes = Vec::new();
         if let Some(output) = output {
             // What can't be read is missing from the answer.
@@ -144,6 +144,13 @@ fn wait(child: &mut Child) -> Result<(Vec<u8>, ExitStatus), Refusal> {
         }
         let _ = sender.send(bytes);
     });
+    if let Err(error) = reading {
+        child
+            .kill()
+            .and_then(|()| child.wait())
+            .map_err(Refusal::NoProbe)?;
+        return Err(Refusal::NoProbe(error));
+    }
     let said = said.recv_timeout(DEADLINE).unwrap_or_default();
     loop {
         match child.try_wait().map_err(Refusal::NoProbe)? {
@@ -179,7 +186,7 @@ pub fn run_if_child() {
     std::process::exit(i32::from(!is_said));
 }
 
-/// Nobody who writes a library can guess it.
+/// A library that ends the process in passing doesn't know it.
 fn nonce() -> String {
     let mut bytes = [0_u8; 16];
     let random = fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));

@@ -49,6 +49,8 @@ pub(super) struct Metrics {
     generation_open: Family<Labels, Gauge>,
     swaps: Family<Labels, Counter>,
     models: Mutex<BTreeSet<String>>,
+    /// Held while values are taken over from elsewhere: two who ask at once must not count twice.
+    rendering: Mutex<()>,
 }
 
 impl Metrics {
@@ -65,6 +67,7 @@ impl Metrics {
             generation_open: Family::default(),
             swaps: Family::default(),
             models: Mutex::default(),
+            rendering: Mutex::default(),
         };
         metrics.named()
     }
@@ -163,6 +166,10 @@ impl Metrics {
 
     /// All of it as text.
     pub(super) fn render(&self, shared: &Shared) -> String {
+        let _rendering = self
+            .rendering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         self.open.set(count(shared.life.open()));
         if let Some(plugins) = &shared.plugins {
             self.swapped(plugins);

@@ -26,7 +26,7 @@ impl ConfigFile {
     pub(super) fn new(reread: Option<Reread>, path: Option<PathBuf>) -> Self {
         Self {
             reread,
-            stamp: path.as_deref().map(Stamp::of),
+            stamp: path.as_deref().map(Stamp::of_target),
             path,
             changed: None,
             is_broken: false,
@@ -35,7 +35,7 @@ impl ConfigFile {
 
     /// What it says, if that has changed and the file has come to rest.
     pub(super) fn look(&mut self, now: Instant) -> Option<Settings> {
-        let stamp = Stamp::of(self.path.as_deref()?);
+        let stamp = Stamp::of_target(self.path.as_deref()?);
         if self.stamp.as_ref() == Some(&stamp) {
             self.changed = None;
             return None;
@@ -64,14 +64,17 @@ impl ConfigFile {
         let reread = self.reread.as_mut()?;
         self.changed = None;
         // Before it is read: what changes meanwhile is seen the next time.
-        self.stamp = self.path.as_deref().map(Stamp::of);
-        let read = reread();
+        self.stamp = self.path.as_deref().map(Stamp::of_target);
+        let read = reread().and_then(|settings| match (&self.path, &settings.config.source) {
+            (Some(path), None) => Err(format!("{} is gone", path.display())),
+            _ => Ok(settings),
+        });
         self.is_broken = read.is_err();
         match read {
             Ok(settings) => {
                 if settings.config.source != self.path {
                     self.path.clone_from(&settings.config.source);
-                    self.stamp = self.path.as_deref().map(Stamp::of);
+                    self.stamp = self.path.as_deref().map(Stamp::of_target);
                 }
                 tracing::info!("the config has been read anew");
                 Some(settings)

@@ -21,7 +21,7 @@ pub(super) const SETTLED_AFTER: Duration = Duration::from_millis(500);
 #[derive(Debug, Default)]
 pub(super) struct Files {
     known: BTreeMap<PathBuf, File>,
-    /// Whether nothing has been looked at: what is there already is not being written.
+    /// Whether anything has been looked at: what is there at the first look is not being written.
     has_looked: bool,
 }
 
@@ -49,6 +49,8 @@ pub(super) enum Standing {
         /// Its content and what it says of itself, where it came so far.
         known: Option<(Sha256, Option<PluginInfo>)>,
         reason: String,
+        /// When to look into it again though it hasn't changed: it may not be its fault.
+        again: Option<Instant>,
     },
 }
 
@@ -57,6 +59,15 @@ impl File {
     pub(super) fn version(&self) -> Option<Version> {
         let said = || self.said()?.version.parse().ok();
         self.candidate.version.clone().or_else(said)
+    }
+
+    /// Whether it is to be looked into though it hasn't changed.
+    fn is_due(&self, now: Instant) -> bool {
+        match &self.standing {
+            Standing::Settling => now >= self.since + SETTLED_AFTER,
+            Standing::Refused { again, .. } => again.is_some_and(|again| now >= again),
+            Standing::New | Standing::Known(..) => false,
+        }
     }
 
     /// Its content, as far as that is known.
@@ -110,9 +121,9 @@ impl File {
 }
 
 impl Files {
-    /// Looks at what a scan has found. Returns the plugins of which something is new, and has come
-    /// to rest.
-    pub(super) fn look(&mut self, scan: &Scan, now: Instant) -> BTreeSet<String> {
+    /// Looks at what a scan has found. Returns what is new there and has come to rest, with its
+    /// plugin.
+    pub(super) fn look(&mut self, scan: &Scan, now: Instant) -> BTreeSet<(String, PathBuf)> {
         let found = &scan.candidates;
         self.known
             .retain(|path, _| found.iter().any(|candidate| candidate.path == *path));
@@ -125,18 +136,19 @@ impl Files {
                     file.since = now;
                     file.standing = Standing::Settling;
                 }
-                Some(file) if file.standing == Standing::Settling => {
-                    if now >= file.since + SETTLED_AFTER {
-                        file.standing = Standing::New;
-                        changed.insert(candidate.id.clone());
-                    }
+                Some(file) if file.candidate != *candidate || file.is_due(now) => {
+                    // Found at another place of the config, which may call it otherwise; or its
+                    // time has come.
+                    file.candidate = candidate.clone();
+                    file.standing = Standing::New;
+                    changed.insert((candidate.id.clone(), candidate.path.clone()));
                 }
                 Some(_) => {}
                 None => {
                     let standing = if self.has_looked {
                         Standing::Settling
                     } else {
-                        changed.insert(candidate.id.clone());
+                        changed.insert((candidate.id.clone(), candidate.path.clone()));
                         Standing::New
                     };
                     let file = File {
@@ -159,9 +171,10 @@ impl Files {
         files.any(|file| file.standing == Standing::Settling)
     }
 
-    /// Forgets what was found out about files.
-    pub(super) fn forget(&mut self) {
+    /// Forgets what was found out about a plugin's files.
+    pub(super) fn forget(&mut self, id: &str) {
         let files = self.known.values_mut();
+        let files = files.filter(|file| file.candidate.id == id);
         for file in files.filter(|file| file.standing != Standing::Settling) {
             file.standing = Standing::New;
         }
@@ -214,6 +227,11 @@ impl Files {
     /// What is known of a file.
     pub(super) fn standing(&self, path: &Path) -> Option<&Standing> {
         self.known.get(path).map(|file| &file.standing)
+    }
+
+    /// The version of a file, as far as it is known.
+    pub(super) fn version(&self, path: &Path) -> Option<Version> {
+        self.known.get(path)?.version()
     }
 
     /// Keeps what was found out about a file.

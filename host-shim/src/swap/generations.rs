@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::Listed;
@@ -10,6 +10,9 @@ use super::drain::{Drain, Seen, Step};
 use super::start;
 use crate::generation::Work;
 use crate::{Provider, State};
+
+/// The longest that answers may go on.
+const LONGEST_DRAIN: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How many generations that are gone stay listed.
 const REMEMBERED: usize = 8;
@@ -30,7 +33,7 @@ enum Life {
     Active(Provider),
     Draining(Provider, Drain),
     /// Its end runs on a thread of its own.
-    Ending(Receiver<()>, Drain),
+    Ending(Receiver<bool>, Drain),
     Gone,
 }
 
@@ -81,18 +84,14 @@ impl Generations {
         for generation in &mut self.0 {
             generation.step(now);
         }
-        let mut gone = self
-            .0
-            .iter()
-            .filter(|known| known.listed.state == State::Retired);
-        let forgotten = gone.by_ref().count().saturating_sub(REMEMBERED);
-        for _ in 0..forgotten {
-            let oldest = self
-                .0
-                .iter()
-                .position(|known| known.listed.state == State::Retired);
-            oldest.and_then(|oldest| self.0.remove(oldest));
-        }
+        let is_gone = |known: &Generation| known.listed.state == State::Retired;
+        let gone = self.0.iter().filter(|known| is_gone(known)).count();
+        let mut forgotten = gone.saturating_sub(REMEMBERED);
+        self.0.retain(|known| {
+            let is_forgotten = forgotten > 0 && is_gone(known);
+            forgotten -= usize::from(is_forgotten);
+            !is_forgotten
+        });
     }
 
     /// All of them as they are listed, the latest first.
@@ -141,7 +140,7 @@ impl Generation {
                 let seen = Seen {
                     answers: self.work.open(),
                     handles: None,
-                    has_ended: !matches!(ended.try_recv(), Err(TryRecvError::Empty)),
+                    has_ended: ended.try_recv() == Ok(true),
                 };
                 (drain.step(now, seen), *drain)
             }
@@ -156,8 +155,12 @@ impl Generation {
             Step::End => {
                 let open = self.work.open();
                 if open > 0 {
-                    self.listed.reason =
-                        Some(format!("{open} answers were cut off at its deadline"));
+                    let answers = if open == 1 {
+                        "answer was"
+                    } else {
+                        "answers were"
+                    };
+                    self.listed.reason = Some(format!("{open} {answers} cut off at its deadline"));
                 }
                 if let Life::Draining(provider, _) = std::mem::replace(&mut self.life, Life::Gone) {
                     self.life = Life::Ending(start::end(provider), drain);
@@ -181,5 +184,6 @@ impl Generation {
 /// The deadline of what drains from now on.
 pub(super) fn deadline(drain: Duration) -> Instant {
     let now = Instant::now();
-    now.checked_add(drain).unwrap_or(now)
+    // Whoever wants longer means "never".
+    now + drain.min(LONGEST_DRAIN)
 }

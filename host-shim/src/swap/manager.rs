@@ -6,10 +6,13 @@ mod config;
 
 pub use by_hand::Refused;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use semver::Version;
 
 use super::Settings;
 use super::files::{Files, Standing};
@@ -17,8 +20,11 @@ use super::generations::{Generations, deadline};
 use super::opener::{Opener, Prepared};
 use super::start::{self, Health};
 use crate::config::Verdict;
-use crate::loader::{Candidate, Sha256};
+use crate::loader::{Candidate, Scan, Sha256};
 use crate::{Plugin, Provider, Registry, State};
+
+/// After which a file is tried again whose refusal may pass by itself.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// How many earlier contents of a plugin can be gone back to.
 const MAX_EARLIER: usize = 8;
@@ -81,17 +87,25 @@ pub struct Manager {
     barred: BTreeMap<Sha256, Bar>,
     /// By plugin, what served before and could again, oldest first.
     earlier: BTreeMap<String, Vec<Plugin>>,
+    /// By plugin, the digest of the config that its generation runs with.
+    running: BTreeMap<String, Sha256>,
+    /// Files that have arrived and were not tried yet, by plugin.
+    arrived: BTreeMap<String, BTreeSet<PathBuf>>,
     swaps: Swaps,
     /// What couldn't be looked into, the last time.
     blind: Vec<String>,
     /// Refusals that nobody has been told.
     news: Vec<String>,
+    /// The last refusal that may pass by itself.
+    told: Option<String>,
     on_trouble: Option<OnTrouble>,
 }
 
 /// Why a content isn't tried again, until its file changes or a person asks for it.
 #[derive(Debug, Clone)]
 struct Bar {
+    /// The plugin.
+    id: String,
     reason: String,
     /// Whether another config may help.
     by_config: bool,
@@ -114,9 +128,12 @@ impl Manager {
             generations: Generations::default(),
             barred: BTreeMap::new(),
             earlier: BTreeMap::new(),
+            running: BTreeMap::new(),
+            arrived: BTreeMap::new(),
             swaps: Swaps::default(),
             blind: Vec::new(),
             news: Vec::new(),
+            told: None,
             on_trouble: None,
         }
     }
@@ -136,12 +153,20 @@ impl Manager {
                 tracing::warn!("{error}");
             }
         }
-        for id in self.files.look(&scan, Instant::now()) {
+        self.look(&scan);
+        while let Some((id, arrived)) = self.arrived.pop_first() {
             if self.settings.config.plugins.verdict(&id) == Verdict::Enabled {
-                self.choose(&id);
+                self.choose(&id, &arrived);
             }
         }
         self.files.is_settling()
+    }
+
+    /// Takes note of what has arrived.
+    fn look(&mut self, scan: &Scan) {
+        for (id, path) in self.files.look(scan, Instant::now()) {
+            self.arrived.entry(id).or_default().insert(path);
+        }
     }
 
     /// Why files that the config enables don't serve, one sentence each.
@@ -172,7 +197,7 @@ impl Manager {
 
     /// Lets the best file of a plugin serve, unless it does already. Returns why better ones than
     /// the one that serves don't.
-    fn choose(&mut self, id: &str) -> Vec<String> {
+    fn choose(&mut self, id: &str, arrived: &BTreeSet<PathBuf>) -> Vec<String> {
         for candidate in self.files.unranked(id) {
             // Whether it can be tried shows when it is.
             let _ = self.prepare(&candidate);
@@ -180,17 +205,38 @@ impl Manager {
         let pinned = self.settings.pinned_version(id);
         let mut refusals = Vec::new();
         for candidate in self.files.ranked(id, pinned.as_ref()) {
+            if self.is_a_step_back(id, &candidate, arrived.contains(&candidate.path)) {
+                continue;
+            }
             match self.try_out(&candidate) {
                 Ok(()) => break,
                 Err(reason) => refusals.push(reason),
             }
-            // What became of its file since is no reason to give up what serves for something less.
-            let active = self.generations.active(id);
-            if active.is_some_and(|active| active.plugin().path() == candidate.path) {
-                break;
-            }
         }
         refusals
+    }
+
+    /// Whether a file would replace what serves by a version that is no higher, though nobody has
+    /// given that up: a file that went bad, or is being written, is no reason for that. Its place
+    /// taken by another content is one; so is an arrival when its file is gone.
+    fn is_a_step_back(&self, id: &str, candidate: &Candidate, has_arrived: bool) -> bool {
+        let Some(active) = self.generations.active(id) else {
+            return false;
+        };
+        let (path, sha256) = (active.plugin().path(), active.plugin().sha256());
+        let is_given_up = match self.files.standing(path) {
+            Some(Standing::Known(now, _)) => *now != sha256,
+            Some(_) => false,
+            None => has_arrived,
+        };
+        let pinned = self.settings.pinned_version(id);
+        let serving: Option<Version> = active.info().version.parse().ok();
+        let is_unwanted = pinned.is_some() && pinned != serving;
+        let is_higher = match (self.files.version(&candidate.path), serving) {
+            (Some(version), Some(serving)) => version > serving,
+            _ => true,
+        };
+        candidate.path != path && !is_given_up && !is_unwanted && !is_higher
     }
 
     /// Finds out about a file what can be found out without its code running in this process.
@@ -202,10 +248,16 @@ impl Manager {
             }
             Err(error) => {
                 let reason = error.to_string();
-                self.rejected(&reason);
+                let is_passing = error.refusal().is_passing();
+                // What is tried again and again is told once.
+                if self.told.as_ref() != Some(&reason) {
+                    self.rejected(&reason);
+                }
+                self.told = is_passing.then(|| reason.clone());
                 let refused = Standing::Refused {
                     known: None,
                     reason: reason.clone(),
+                    again: is_passing.then(|| Instant::now() + TRY_AGAIN),
                 };
                 (refused, Err(reason))
             }
@@ -220,14 +272,21 @@ impl Manager {
         if let Some(Standing::Refused { reason, .. }) = self.files.standing(path) {
             return Err(reason.clone());
         }
+        if let Some(Standing::Known(sha256, info)) = self.files.standing(path)
+            && self.serves(
+                info.as_ref().map_or(&candidate.id, |info| &info.id),
+                *sha256,
+            )
+        {
+            return Ok(());
+        }
         let prepared = self.prepare(candidate)?;
         let sha256 = prepared.sha256();
         let id = prepared
             .info
             .as_ref()
             .map_or(&candidate.id, |info| &info.id);
-        let active = self.generations.active(id);
-        if active.is_some_and(|active| active.plugin().sha256() == sha256) {
+        if self.serves(id, sha256) {
             return Ok(());
         }
         let known = Some((sha256, prepared.info.clone()));
@@ -236,18 +295,32 @@ impl Manager {
             None => self.activate(prepared, candidate),
         };
         tried.inspect_err(|reason| {
-            let reason = reason.clone();
-            self.files.set(path, Standing::Refused { known, reason });
+            let refused = Standing::Refused {
+                known,
+                reason: reason.clone(),
+                again: None,
+            };
+            self.files.set(path, refused);
         })
+    }
+
+    fn serves(&self, id: &str, sha256: Sha256) -> bool {
+        let active = self.generations.active(id);
+        active.is_some_and(|active| active.plugin().sha256() == sha256)
     }
 
     fn activate(&mut self, prepared: Prepared, candidate: &Candidate) -> Result<(), String> {
         let sha256 = prepared.sha256();
+        let id = prepared
+            .info
+            .as_ref()
+            .map_or(&candidate.id, |info| &info.id)
+            .clone();
         let activated = self
             .opener
             .load(prepared, candidate, &self.settings)
             .map_err(|error| error.to_string())
-            .and_then(|plugin| self.start(&plugin))
+            .and_then(|plugin| self.start(&plugin, self.health(&plugin)))
             .and_then(|provider| self.install(provider));
         match activated {
             Ok(replaced) => {
@@ -259,6 +332,7 @@ impl Manager {
             Err(reason) => {
                 self.rejected(&reason);
                 let bar = Bar {
+                    id,
                     reason: reason.clone(),
                     by_config: true,
                 };
@@ -268,15 +342,26 @@ impl Manager {
         }
     }
 
-    fn start(&self, plugin: &Plugin) -> Result<Provider, String> {
-        let id = &plugin.info().id;
-        let health = match (self.options.check_health, self.generations.active(id)) {
+    /// How healthy the next generation of a plugin must be.
+    fn health(&self, plugin: &Plugin) -> Health {
+        let active = self.generations.active(&plugin.info().id);
+        match (self.options.check_health, active) {
             (false, _) => Health::Unasked,
             (true, None) => Health::First,
             (true, Some(_)) => Health::Demanded,
-        };
-        let config = self.settings.config.create_config(id);
+        }
+    }
+
+    fn start(&self, plugin: &Plugin, health: Health) -> Result<Provider, String> {
+        let config = self.settings.config.create_config(&plugin.info().id);
         start::start(plugin, config, self.settings.log_level.clone(), health)
+    }
+
+    /// A plugin's generation runs with the config of the settings from now on.
+    fn runs_with_present_config(&mut self, id: &str) {
+        let config = self.settings.config.create_config(id);
+        self.running
+            .insert(id.to_owned(), Sha256::of(config.as_bytes()));
     }
 
     /// The swap itself.
@@ -298,8 +383,13 @@ impl Manager {
                     state = State::Active.as_str(),
                     "a generation is active"
                 );
+                let (id, sha256) = (info.id.clone(), provider.plugin().sha256());
                 let deadline = deadline(self.options.drain);
                 self.generations.activated(provider, deadline);
+                if let Some(earlier) = self.earlier.get_mut(&id) {
+                    earlier.retain(|known| known.sha256() != sha256);
+                }
+                self.runs_with_present_config(&id);
                 Ok(replaced)
             }
             Err(taken) => {

@@ -3,9 +3,10 @@
 
 use provider_interface::PluginInfo;
 
-use super::Settings;
+use super::start::{START_LIMIT, said};
+use super::{Settings, apart};
 use crate::config::Verdict;
-use crate::loader::{Candidate, Loader, Prober, Refusal, Sha256, Staged};
+use crate::loader::{Candidate, Loader, Prober, Refusal, Sha256, Staged, shorten_path};
 use crate::{LoadError, Plugin};
 
 /// Opens plugin files by the config's rules.
@@ -95,7 +96,7 @@ impl Opener {
         let check = |info: &PluginInfo, staged: &Staged| {
             let id = &info.id;
             let refuse = |reason: &str| {
-                let path = candidate.path.display();
+                let path = shorten_path(&candidate.path);
                 NotOpened::Unwanted(format!("plugin {id} ({path}) is not used: {reason}"))
             };
             // Its file may be called otherwise than the plugin calls itself.
@@ -118,10 +119,19 @@ impl Opener {
         if let Some(info) = &prepared.info {
             check(info, &prepared.staged)?;
         }
-        let plugin = self.loader.load(&prepared.staged)?;
+        let (loader, staged) = (self.loader.clone(), prepared.staged);
+        let loaded = apart::run("plugin load", START_LIMIT, move || {
+            (loader.load(&staged), staged)
+        });
+        let (plugin, staged) = loaded.map_err(|lost| {
+            let path = shorten_path(&candidate.path);
+            let reason = said(lost, "it was opened", START_LIMIT);
+            NotOpened::Unwanted(format!("cannot load plugin {path}: it {reason}"))
+        })?;
+        let plugin = plugin?;
         if prepared.info.is_none() {
             // Nothing was known of it but what the proofs say of its content.
-            check(plugin.info(), &prepared.staged)?;
+            check(plugin.info(), &staged)?;
         }
         tracing::debug!(path = %candidate.path.display(), "loaded");
         Ok(plugin)

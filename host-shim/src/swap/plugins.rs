@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, Sender};
 
 use arc_swap::ArcSwap;
 
+use super::config_file::ConfigFile;
 use super::supervisor::{Order, Supervisor};
 use super::{Listed, Manager, Refused, Reread, Swaps, apart};
 use crate::generation::Work;
@@ -51,9 +52,11 @@ impl Plugins {
             // A thread that has ended has nothing to look after.
             let _ = troubled.send(Order::Troubled(number));
         }));
+        // Before anything that takes time: what changes meanwhile counts as changed.
+        let config = ConfigFile::new(reread, manager.settings.config.source.clone());
         manager.refresh();
         let seen = Arc::new(ArcSwap::from_pointee(Seen::of(&manager, false)));
-        let supervisor = Supervisor::new(manager, reread, Arc::clone(&seen), &orders);
+        let supervisor = Supervisor::new(manager, config, Arc::clone(&seen), &orders);
         apart::begin("plugins", move || supervisor.run(&taken));
         let orders = Arc::new(Orders(orders));
         Self { orders, seen }

@@ -38,6 +38,14 @@ impl Stamp {
     }
 }
 
+impl Stamp {
+    /// Looks at a file that may be found by links, which some keep their configs behind.
+    pub(super) fn of_target(path: &Path) -> Self {
+        let target = fs::canonicalize(path);
+        Self::of(target.as_deref().unwrap_or(path))
+    }
+}
+
 fn look(path: &Path) -> Option<Look> {
     let found: Metadata = fs::symlink_metadata(path).ok()?;
     Some(Look {

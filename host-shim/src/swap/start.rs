@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use provider_interface::{LogLevel, ProviderError};
 
 use super::apart::{self, Lost};
+use crate::loader::{shorten, shorten_path};
 use crate::{Plugin, Provider};
 
 /// How long a plugin may take to start, and to take a new config.
-const START_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const START_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long a new generation may take to become healthy, where another serves meanwhile. With a probe
-/// and a start that hang, too, a good file is not kept waiting for more than 20 seconds.
+/// How long a new generation may take to become healthy, where another serves meanwhile. A good
+/// file that comes after one that hangs in its probe, its start or here serves within 20 seconds.
 const HEALTH_LIMIT: Duration = Duration::from_secs(8);
 
 /// How long nothing serves because a first generation doesn't say how it is.
@@ -23,8 +24,8 @@ const FIRST_HEALTH_LIMIT: Duration = Duration::from_secs(1);
 /// Between two questions after its health.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// How long a generation may take to shut down.
-const END_LIMIT: Duration = Duration::from_secs(10);
+/// How long a generation may take to shut down; less than it is waited for.
+const END_LIMIT: Duration = Duration::from_secs(8);
 
 /// Whether a generation must be healthy to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +55,14 @@ pub(super) fn start(
         })
     };
     let refuse = |reason: String| {
-        let (id, path) = (&plugin.info().id, plugin.path().display());
+        let (id, path) = (&plugin.info().id, shorten_path(plugin.path()));
         format!("plugin {id} ({path}) {reason}")
     };
     let provider = match created {
         Ok(Ok(provider)) => provider,
         Ok(Err(error)) => {
             let error: ProviderError = error;
-            return Err(refuse(format!("could not start: {error}")));
+            return Err(refuse(format!("could not start: {}", short(&error))));
         }
         Err(lost) => return Err(refuse(said(lost, "it was started", START_LIMIT))),
     };
@@ -85,7 +86,7 @@ fn check_health(provider: &Provider, health: Health) -> Result<(), String> {
     };
     let provider = provider.clone();
     let asked = apart::run("plugin health", limit + ASK_AGAIN, move || {
-        becomes_healthy(&provider, Instant::now() + limit)
+        becomes_healthy(&provider, health, Instant::now() + limit)
     });
     match asked {
         Ok(Ok(())) => Ok(()),
@@ -95,20 +96,24 @@ fn check_health(provider: &Provider, health: Health) -> Result<(), String> {
     }
 }
 
-fn becomes_healthy(provider: &Provider, end: Instant) -> Result<(), String> {
+fn becomes_healthy(provider: &Provider, health: Health, end: Instant) -> Result<(), String> {
     loop {
         let left = end.saturating_duration_since(Instant::now());
         match apart::wait(provider.health(), left) {
-            Some(Ok(health)) if health.ready => return Ok(()),
+            Some(Ok(said)) if said.ready => return Ok(()),
             Some(Ok(_)) if Instant::now() + ASK_AGAIN < end => thread::sleep(ASK_AGAIN),
-            Some(Ok(health)) => {
-                let notes = health.notes.join("; ");
-                let notes = crate::loader::shorten(&notes, 100).into_owned();
+            Some(Ok(_)) if health == Health::First => return Ok(()),
+            Some(Ok(said)) => {
+                let notes = said.notes.join("; ");
+                let notes = shorten(&notes, 100);
                 return Err(format!("does not become ready ({notes})"));
             }
-            Some(Err(error)) => return Err(format!("is not healthy: {error}")),
-            // The limit of whoever waits for this thread is about to pass as well.
-            None => thread::sleep(ASK_AGAIN * 2),
+            Some(Err(error)) => return Err(format!("is not healthy: {}", short(&error))),
+            None => {
+                // Whoever waits for this thread gives up first, and says so.
+                thread::sleep(ASK_AGAIN * 2);
+                return Ok(());
+            }
         }
     }
 }
@@ -121,7 +126,7 @@ pub(super) fn reconfigure(provider: &Provider, config: String) -> Result<(), Str
     });
     match taken {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(short(&error)),
         Err(lost) => Err(said(lost, "it was given its new config", START_LIMIT)),
     }
 }
@@ -136,22 +141,27 @@ pub(super) fn refuse_requests(provider: &Provider) {
     });
 }
 
-/// Shuts a generation down, cutting off what it has open. The receiver hears when that is done.
-pub(super) fn end(provider: Provider) -> Receiver<()> {
+/// Shuts a generation down, cutting off what it has open. The receiver hears whether that was done.
+pub(super) fn end(provider: Provider) -> Receiver<bool> {
     let (done, ended) = mpsc::sync_channel(1);
     apart::begin("plugin end", move || {
-        let shutdown = provider.shutdown(Duration::ZERO);
-        if let Some(Err(error)) = apart::wait(shutdown, END_LIMIT) {
+        let shutdown = apart::wait(provider.shutdown(Duration::ZERO), END_LIMIT);
+        if let Some(Err(error)) = &shutdown {
             tracing::debug!(generation = provider.generation(), %error, "does not shut down");
         }
         drop(provider);
         // Nobody listens after the limit.
-        let _ = done.send(());
+        let _ = done.send(shutdown.is_some());
     });
     ended
 }
 
-fn said(lost: Lost, when: &str, limit: Duration) -> String {
+fn short(error: &ProviderError) -> String {
+    shorten(&error.to_string(), 130).into_owned()
+}
+
+/// Why there is no result, as part of a sentence.
+pub(super) fn said(lost: Lost, when: &str, limit: Duration) -> String {
     match lost {
         Lost::Hung => format!("hung for {limit:?} when {when}; report it to its maker"),
         Lost::Died => format!("came to no end when {when}; report it to its maker"),

@@ -1,5 +1,6 @@
 //! The thread that keeps plugins up to date.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -7,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use super::config_file::{ConfigFile, Reread};
+use super::config_file::ConfigFile;
 use super::files::SETTLED_AFTER;
 use super::plugins::Seen;
 use super::watch::Watch;
-use super::{Listed, Manager, Refused};
+use super::{Listed, Manager, Refused, Swaps};
 use crate::State;
 
 /// How often the folders are looked at, whatever the system says about them.
@@ -22,6 +23,12 @@ const LOOK_PAUSE: Duration = Duration::from_millis(100);
 
 /// How often what drains is looked at.
 const STEP_EVERY: Duration = Duration::from_millis(20);
+
+/// For so long after a swap.
+const BRISK: Duration = Duration::from_secs(2);
+
+/// How often from then on.
+const STEP_SLOWLY: Duration = Duration::from_millis(250);
 
 /// What there is to do.
 pub(super) enum Order {
@@ -48,12 +55,23 @@ pub(super) struct Supervisor {
     is_look_ordered: Arc<AtomicBool>,
     last_look: Instant,
     next_look: Instant,
+    /// What the swaps were when they were last other ones, and when that was.
+    last_swap: (Swaps, Instant),
+}
+
+/// A mistake of ours must not end the thread that everything else waits for.
+fn unless_it_panics<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    if done.is_err() {
+        tracing::error!("looking after the plugins panicked; what serves goes on");
+    }
+    done.ok()
 }
 
 impl Supervisor {
     pub(super) fn new(
         manager: Manager,
-        reread: Option<Reread>,
+        config: ConfigFile,
         seen: Arc<ArcSwap<Seen>>,
         orders: &Sender<Order>,
     ) -> Self {
@@ -69,7 +87,7 @@ impl Supervisor {
         };
         let now = Instant::now();
         Self {
-            config: ConfigFile::new(reread, manager.settings.config.source.clone()),
+            config,
             manager,
             seen,
             watch,
@@ -77,30 +95,50 @@ impl Supervisor {
             last_look: now,
             // What came between the first look and the watch.
             next_look: now,
+            last_swap: (Swaps::default(), now),
         }
     }
 
     /// Works until it is told to stop.
     pub(super) fn run(mut self, orders: &Receiver<Order>) {
         loop {
-            let now = Instant::now();
-            if now >= self.next_look {
-                self.look(now);
-            }
-            for refusal in self.manager.take_news() {
-                tracing::warn!(state = State::Rejected.as_str(), "{refusal}");
-            }
-            let is_any_draining = self.manager.step();
-            self.show();
-            let mut wait = self.next_look.saturating_duration_since(Instant::now());
-            if is_any_draining {
-                wait = wait.min(STEP_EVERY);
-            }
+            let wait = unless_it_panics(|| self.turn()).unwrap_or(LOOK_PAUSE);
             match orders.recv_timeout(wait) {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                Ok(order) => self.obey(order),
+                Ok(order) => drop(unless_it_panics(|| self.obey(order))),
                 Err(RecvTimeoutError::Timeout) => {}
             }
+        }
+    }
+
+    /// Does what is due, and says how long there is nothing to do.
+    fn turn(&mut self) -> Duration {
+        let now = Instant::now();
+        if now >= self.next_look {
+            self.look(now);
+        }
+        for refusal in self.manager.take_news() {
+            tracing::warn!(state = State::Rejected.as_str(), "{refusal}");
+        }
+        let is_any_draining = self.manager.step();
+        self.show();
+        let wait = self.next_look.saturating_duration_since(Instant::now());
+        match is_any_draining {
+            true => wait.min(self.pace()),
+            false => wait,
+        }
+    }
+
+    /// How often what drains is looked at: what has short answers goes at once, the rest in its own
+    /// time.
+    fn pace(&mut self) -> Duration {
+        let now = (self.manager.swaps(), Instant::now());
+        if self.last_swap.0 != now.0 {
+            self.last_swap = now;
+        }
+        match self.last_swap.1.elapsed() < BRISK {
+            true => STEP_EVERY,
+            false => STEP_SLOWLY,
         }
     }
 
@@ -133,6 +171,7 @@ impl Supervisor {
     }
 
     fn look(&mut self, now: Instant) {
+        self.next_look = now + LOOK_EVERY;
         if let Some(settings) = self.config.look(now) {
             self.manager.apply(settings);
         }

@@ -134,3 +134,62 @@ async fn a_refused_file_is_tried_again_when_what_stood_in_its_way_is_mended() {
     fs::set_permissions(above, fs::Permissions::from_mode(0o755)).unwrap();
     folder.when(|all| all.iter().all(|listed| listed.state != State::Rejected));
 }
+
+#[tokio::test]
+async fn a_file_that_goes_bad_gives_way_to_no_lower_version() {
+    let folder = Folder::start(json!({}), Options::default(), |root| {
+        super::put(&root.join("plugins/libecho.so"), V2);
+        super::put(&root.join("plugins/echo/0.5.0/libecho.so"), V1);
+    });
+    assert_eq!(folder.answers().await, "2.0.0");
+    let before = folder.active();
+    folder.write("plugins/libecho.so", "half of it");
+    folder.when_rejected("plugins/libecho.so");
+    // Whatever makes somebody look, …
+    folder.plugins.refresh();
+    folder.put("plugins/echo/0.5.0/libecho.so", V1);
+    assert!(folder.plugins.reload("echo").is_err());
+    // … even with the file gone.
+    fs::remove_file(folder.path("plugins/libecho.so")).unwrap();
+    folder.plugins.refresh();
+    folder.write("plugins/libother.so", "text");
+    folder.when(|all| all.iter().any(|listed| listed.id == "other"));
+    assert_eq!(folder.active(), before);
+    // A lower version that comes when the other is gone is meant.
+    folder.put("plugins/echo/0.6.0/libecho.so", V1);
+    folder.when_active("1.0.0");
+}
+
+#[tokio::test]
+async fn a_better_file_is_tried_though_the_one_that_serves_lies_where_another_was_rolled_back() {
+    let folder = Folder::serving();
+    folder.put("plugins/libecho.so", V2);
+    folder.when_active("2.0.0");
+    folder.plugins.roll_back("echo").unwrap();
+    folder.when_rejected("plugins/libecho.so");
+    let mut mended = fs::read(library(V2)).unwrap();
+    mended.extend(b"mended");
+    let path = folder.write("plugins/echo/1.5.0/libecho.so", mended);
+    folder.when(|all| {
+        let serves = |listed: &&host_shim::swap::Listed| listed.state == State::Active;
+        all.iter()
+            .any(|listed| serves(&listed) && listed.path == path)
+    });
+}
+
+#[tokio::test]
+async fn what_can_not_be_looked_into_for_a_moment_is_tried_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::serving();
+    let images = folder.path("state/images");
+    fs::remove_dir_all(&images).unwrap();
+    // No folder can be made where a file lies.
+    fs::write(&images, "in the way").unwrap();
+    folder.put(BEST, V2);
+    let reason = folder.when_rejected(BEST);
+    assert!(reason.contains("no private copy could be made"), "{reason}");
+    fs::remove_file(&images).unwrap();
+    folder.when_active("2.0.0");
+    let mode = fs::metadata(&images).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o700);
+}

@@ -4,7 +4,7 @@ use host_shim::State;
 use host_shim::swap::{Options, Refused};
 use serde_json::json;
 
-use super::{BEST, Folder, V2, panicked};
+use super::{BEST, Folder, V1, V2, panicked};
 use crate::workbench::collect;
 
 #[tokio::test]
@@ -82,4 +82,36 @@ async fn reloading_what_serves_makes_a_new_generation_of_the_same_code() {
             .any(|listed| listed.generation == before.generation && gone(listed.state))
     });
     assert_eq!(folder.answers().await, "1.0.0");
+}
+
+#[tokio::test]
+async fn going_back_twice_does_not_lead_to_what_was_gone_back_from() {
+    let folder = Folder::serving();
+    folder.put("plugins/libecho.so", V2);
+    folder.when_active("2.0.0");
+    folder.put("plugins/libecho.so", V1);
+    folder.when_active("1.0.0");
+    let back = folder.plugins.roll_back("echo").unwrap();
+    assert_eq!(back.version.as_deref(), Some("2.0.0"));
+    let refused = folder.plugins.roll_back("echo").unwrap_err();
+    assert!(
+        refused.to_string().contains("nothing served before"),
+        "{refused}"
+    );
+    assert_eq!(folder.answers().await, "2.0.0");
+}
+
+#[tokio::test]
+async fn nothing_is_gone_back_to_that_the_config_has_excluded() {
+    let folder = Folder::serving();
+    folder.put(BEST, V2);
+    folder.when_active("2.0.0");
+    folder.configure(json!({"version": "2.0.0"}));
+    folder.when(|all| all.iter().all(|listed| listed.state != State::Draining));
+    let _ = folder.plugins.reload("echo").unwrap();
+    let refused = folder.plugins.roll_back("echo").unwrap_err();
+    assert!(
+        refused.to_string().contains("can't be rolled back"),
+        "{refused}"
+    );
 }

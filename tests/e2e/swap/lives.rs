@@ -183,7 +183,7 @@ async fn what_is_still_open_at_the_deadline_ends_with_draining() {
         .unwrap();
     assert_eq!(
         retired.reason.as_deref(),
-        Some("1 answers were cut off at its deadline")
+        Some("1 answer was cut off at its deadline")
     );
     assert_eq!(folder.answers().await, "2.0.0");
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use host_shim::State;
 use host_shim::loader::{Loader, Sha256};
-use host_shim::swap::{Opener, Refused, Settings};
+use host_shim::swap::{Opener, Options, Refused, Settings};
 use minisign::KeyPair;
 use serde_json::json;
 
@@ -213,21 +213,18 @@ async fn another_content_than_the_pinned_one() {
     expect(&folder, "which is not the one that the config pins").await;
 }
 
-#[tokio::test]
-async fn another_version_than_the_pinned_one() {
-    let folder = Folder::serving_with(json!({"version": "1.0.0"}));
+#[test]
+fn another_version_than_the_pinned_one() {
     // Its folder may say what it likes.
-    fs::create_dir_all(folder.path("plugins/echo/1.0.0")).unwrap();
-    let path = folder.put("plugins/echo/1.0.0/libecho.so", V2);
-    let Err(Refused::Impossible(reason)) = folder.plugins.reload("echo") else {
-        panic!("it is not refused");
-    };
-    let reason = sentence(&reason, &path);
-    assert!(
-        reason.contains("its version is 2.0.0, and the config pins 1.0.0"),
-        "{reason}"
+    let name = "plugins/echo/1.0.0/libecho.so";
+    let folder = Folder::start(json!({"version": "1.0.0"}), Options::default(), |root| {
+        super::put(&root.join(name), V2);
+    });
+    assert_eq!(
+        folder.when_rejected(name),
+        "plugin echo (FILE) is not used: its version is 2.0.0, and the config pins 1.0.0"
     );
-    assert_eq!(folder.answers().await, "1.0.0");
+    assert!(folder.ask("").is_err());
 }
 
 #[tokio::test]

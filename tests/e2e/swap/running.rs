@@ -222,7 +222,10 @@ fn without_a_running_gateway_there_is_nothing_to_swap() {
     server.signal(Signal::KILL);
     server.ended();
     let said = user.run(&["plugins", "rollback", "echo"]);
-    assert!(said.refusal(1).contains("no gateway answers"), "{said:?}");
+    assert!(
+        said.refusal(1).contains("no gateway is running"),
+        "{said:?}"
+    );
     assert_eq!(
         user.run(&["plugins", "list"])
             .good()
@@ -393,4 +396,19 @@ fn the_log_follows_each_generation() {
         said.err
     );
     assert!(!said.err.contains(TOKEN));
+}
+
+#[test]
+fn a_config_that_is_gone_leaves_the_one_before_in_force() {
+    let user = user();
+    let server = Server::start(&user, &[]);
+    let file = user.path(".openclaw/openclaw.json");
+    let text = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let warnings = || server.get("/healthz").json()["warnings"].to_string();
+    when("it is warned of", || warnings().contains("does not hold"));
+    assert_eq!(answers(&server), "1.0.0");
+    fs::write(&file, text).unwrap();
+    when("it is not warned of any more", || warnings() == "[]");
+    assert_eq!(answers(&server), "1.0.0");
 }

@@ -41,7 +41,8 @@ fn with_unknown(place: &[String]) -> String {
 
 /// The keys that the reader knows at a place, as it says itself.
 fn known(place: &[String]) -> BTreeSet<String> {
-    let error = Config::parse(Path::new("c"), &with_unknown(place), &environment()).unwrap_err();
+    let config = Config::parse(Path::new("c"), &with_unknown(place), &environment());
+    let error = config.expect_err("an unknown key");
     let problems = error.problems.iter();
     let about = problems
         .filter(|problem| problem.sentence.contains(UNKNOWN))

@@ -2,13 +2,14 @@
 //! too, when a new generation does nothing but panic.
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::super::files::Standing;
+use super::super::start::Health;
 use super::{Bar, Manager};
 use crate::config::Verdict;
+use crate::loader::{Proof, shorten, shorten_path};
 use crate::swap::Listed;
-use crate::{Provider, State};
+use crate::{Plugin, Provider, State};
 
 /// Why a plugin was not reloaded or rolled back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,27 +26,30 @@ impl Manager {
     /// Tries a plugin's files anew, whatever was found out about them, and makes a new generation
     /// even of the content that serves.
     pub fn reload(&mut self, id: &str) -> Result<Listed, Refused> {
-        let files = self.settings.candidates();
-        self.files.look(&files, Instant::now());
+        let found = self.settings.candidates();
+        self.look(&found);
         self.check_known(id)?;
         if let Verdict::Disabled(reason) = self.settings.config.plugins.verdict(id) {
             let sentence = format!("plugin {id} is not used: {reason}");
             return Err(Refused::Impossible(sentence));
         }
         self.files.take_as_they_are(id);
+        self.barred.retain(|_, bar| bar.id != id);
         let before = self.generations.active(id).cloned();
-        // What is barred is known by its content alone: tried again, all of it.
-        self.barred.clear();
-        let refusals = self.choose(id);
-        if let Some(refusal) = refusals.into_iter().next() {
-            return Err(Refused::Impossible(refusal));
-        }
-        if let Some(before) = before
-            && self.generations.active(id).map(Provider::generation) == Some(before.generation())
-        {
-            self.start(before.plugin())
-                .and_then(|provider| self.install(provider))
-                .map_err(Refused::Impossible)?;
+        let arrived = self.arrived.remove(id).unwrap_or_default();
+        let refusals = self.choose(id, &arrived);
+        let after = self.generations.active(id).map(Provider::generation);
+        let is_swapped = after.is_some() && after != before.as_ref().map(Provider::generation);
+        match (is_swapped, refusals.into_iter().next(), before) {
+            (true, ..) => {}
+            (false, Some(refusal), _) => return Err(Refused::Impossible(refusal)),
+            (false, None, Some(before)) => {
+                let health = self.health(before.plugin());
+                self.start(before.plugin(), health)
+                    .and_then(|provider| self.install(provider))
+                    .map_err(Refused::Impossible)?;
+            }
+            (false, None, None) => {}
         }
         self.listed_active(id)
     }
@@ -54,7 +58,11 @@ impl Manager {
     /// changes or [`Manager::reload`] asks for it.
     pub fn roll_back(&mut self, id: &str) -> Result<Listed, Refused> {
         self.check_known(id)?;
-        self.back(id, "rolled back by request")?;
+        let health = match self.options.check_health {
+            true => Health::Demanded,
+            false => Health::Unasked,
+        };
+        self.back(id, "rolled back by request", health)?;
         self.listed_active(id)
     }
 
@@ -72,7 +80,8 @@ impl Manager {
             "rolled back: its first {} answers all ended in a panic",
             self.options.trial
         );
-        if let Err(refused) = self.back(&id, &reason) {
+        // Anything is better than what does nothing but panic.
+        if let Err(refused) = self.back(&id, &reason, Health::First) {
             tracing::warn!(
                 plugin = id,
                 generation,
@@ -81,15 +90,16 @@ impl Manager {
         }
     }
 
-    fn back(&mut self, id: &str, reason: &str) -> Result<(), Refused> {
+    fn back(&mut self, id: &str, reason: &str, health: Health) -> Result<(), Refused> {
         let impossible = |sentence: String| Refused::Impossible(sentence);
         let Some(now) = self.generations.active(id).cloned() else {
             return Err(impossible(format!("plugin {id} does not serve")));
         };
-        let earlier = self
-            .earlier
-            .get(id)
-            .and_then(|earlier| earlier.last())
+        let known = self.earlier.get(id).map_or(&[][..], Vec::as_slice);
+        let earlier = known
+            .iter()
+            .rev()
+            .find(|earlier| self.is_allowed(earlier))
             .cloned();
         let Some(earlier) = earlier else {
             return Err(impossible(format!(
@@ -97,29 +107,44 @@ impl Manager {
                 now.info().version
             )));
         };
-        let next = self.start(&earlier).map_err(&impossible)?;
+        let next = self.start(&earlier, health).map_err(&impossible)?;
         self.install(next).map_err(impossible)?;
-        if let Some(known) = self.earlier.get_mut(id) {
-            known.pop();
-        }
         self.swaps.rolled_back += 1;
         let (sha256, version) = (now.plugin().sha256(), &now.info().version);
-        let path = now.plugin().path().display();
+        let path = shorten_path(now.plugin().path());
         let reason = format!("plugin {id} {version} ({path}) is not used: {reason}");
         tracing::warn!(generation = now.generation(), "{reason}");
         let info = Some(now.info().clone());
         let known = Some((sha256, info));
         let paths = self.files.paths_of(sha256);
         for path in paths {
-            let (known, reason) = (known.clone(), reason.clone());
-            self.files.set(&path, Standing::Refused { known, reason });
+            let refused = Standing::Refused {
+                known: known.clone(),
+                reason: reason.clone(),
+                again: None,
+            };
+            self.files.set(&path, refused);
         }
         let bar = Bar {
+            id: id.to_owned(),
             reason,
             by_config: false,
         };
         self.barred.insert(sha256, bar);
         Ok(())
+    }
+
+    /// Whether the config's pins let an earlier content serve.
+    fn is_allowed(&self, plugin: &Plugin) -> bool {
+        let (id, version) = (&plugin.info().id, &plugin.info().version);
+        let pinned = self.settings.pinned_version(id);
+        let is_pinned = |proof: &Proof| match proof {
+            Proof::Digest(pinned) => *pinned == plugin.sha256(),
+            // Shown when it was opened, or of no concern then.
+            Proof::Permissions | Proof::Signature(_) => true,
+        };
+        pinned.is_none_or(|pinned| pinned.to_string() == *version)
+            && self.settings.proofs(id).iter().all(is_pinned)
     }
 
     fn check_known(&self, id: &str) -> Result<(), Refused> {
@@ -128,9 +153,10 @@ impl Manager {
         if ids.contains(id) {
             return Ok(());
         }
-        let id = crate::loader::shorten(id, 64);
+        let id = shorten(id, 64);
         let known = ids.into_iter().collect::<Vec<_>>().join(", ");
-        let sentence = match known.as_str() {
+        let known = shorten(&known, 200);
+        let sentence = match &*known {
             "" => format!("there is no plugin `{id}`: none has been found"),
             known => format!("there is no plugin `{id}`; there are: {known}"),
         };

@@ -1,21 +1,19 @@
 //! A changed config, while plugins serve.
 
-use std::time::Instant;
-
 use super::super::generations::deadline;
 use super::super::start::{self, Health};
 use super::{Manager, Settings};
 use crate::Provider;
 use crate::config::Verdict;
+use crate::loader::Sha256;
 
 impl Manager {
     /// Takes a changed config. What serves takes its part of that, or is replaced by a generation
     /// that does, or goes on with the old if there is no such.
     pub fn apply(&mut self, settings: Settings) {
         let before = std::mem::replace(&mut self.settings, settings);
-        self.barred.retain(|_, bar| !bar.by_config);
         let active: Vec<Provider> = self.generations.all_active().cloned().collect();
-        for provider in active {
+        for provider in &active {
             let id = &provider.info().id;
             if let Verdict::Disabled(reason) = self.settings.config.plugins.verdict(id) {
                 tracing::info!(plugin = id, "no longer serves: {reason}");
@@ -24,24 +22,28 @@ impl Manager {
                 continue;
             }
             let config = self.settings.config.create_config(id);
-            if config != before.config.create_config(id) {
-                self.reconfigure(&provider, config);
+            if self.running.get(id) != Some(&Sha256::of(config.as_bytes())) {
+                self.reconfigure(provider, config);
             }
         }
+        drop(active);
         let found = self.settings.candidates();
-        self.files.look(&found, Instant::now());
-        self.files.forget();
+        self.look(&found);
         for id in self.files.ids() {
-            if self.settings.config.plugins.verdict(&id) == Verdict::Enabled {
-                self.choose(&id);
+            if !decides_alike(&before, &self.settings, &id) {
+                self.barred.retain(|_, bar| bar.id != id || !bar.by_config);
+                self.files.forget(&id);
+                self.arrived.entry(id).or_default();
             }
         }
+        self.refresh();
     }
 
     fn reconfigure(&mut self, provider: &Provider, config: String) {
         let id = &provider.info().id;
         let Err(reason) = start::reconfigure(provider, config.clone()) else {
             self.swaps.reconfigured += 1;
+            self.runs_with_present_config(id);
             tracing::info!(
                 plugin = id,
                 generation = provider.generation(),
@@ -51,11 +53,19 @@ impl Manager {
         };
         let log_level = self.settings.log_level.clone();
         let begun = start::start(provider.plugin(), config, log_level, Health::Demanded);
-        match begun.and_then(|next| self.install(next)) {
-            Ok(_) => {}
-            Err(_) => {
-                tracing::warn!(plugin = id, "goes on with its old config: {reason}");
-            }
+        if let Err(also) = begun.and_then(|next| self.install(next)) {
+            tracing::warn!(
+                plugin = id,
+                "goes on with its old config: {reason}; a new generation: {also}"
+            );
         }
     }
+}
+
+/// Whether nothing has changed that decides over a plugin's files, and how they start.
+fn decides_alike(before: &Settings, now: &Settings, id: &str) -> bool {
+    before.config.plugins.verdict(id) == now.config.plugins.verdict(id)
+        && before.pinned_version(id) == now.pinned_version(id)
+        && before.proofs(id) == now.proofs(id)
+        && before.config.create_config(id) == now.config.create_config(id)
 }
