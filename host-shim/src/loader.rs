@@ -11,6 +11,7 @@ mod layout;
 mod open;
 mod probe;
 mod scan;
+mod shorten;
 mod source;
 mod stage;
 mod trust;
@@ -23,7 +24,7 @@ use crate::plugin::Plugin;
 use crate::provider::plugin_error;
 use crate::versions::{Module, VERSIONS, Version};
 
-pub(crate) use error::{shorten, shorten_path};
+pub(crate) use shorten::{shorten, shorten_path};
 
 pub use digest::{InvalidSha256, Sha256};
 pub use error::{LoadError, Refusal};

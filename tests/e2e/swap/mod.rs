@@ -8,6 +8,7 @@ mod lives;
 mod property;
 mod refused;
 mod running;
+mod running_configs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
