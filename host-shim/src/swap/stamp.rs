@@ -92,7 +92,7 @@ mod tests {
         look();
         fs::write(signature(&file), "signed").expect("written");
         look();
-        chmod(folder.path(), 0o755);
+        chmod(folder.path(), 0o750);
         look();
     }
 }

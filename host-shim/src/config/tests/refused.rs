@@ -16,7 +16,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
     );
     assert_eq!(
         refused(&own("{ serve: { zzz: 1 } }")),
-        "1:64: unknown key \"zzz\" (at plugins.entries.amazon-bedrock.config.serve.zzz); known here: port, token"
+        "1:64: unknown key \"zzz\" (at plugins.entries.amazon-bedrock.config.serve.zzz); known here: port, token, drain"
     );
 }
 
